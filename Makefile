@@ -1,0 +1,145 @@
+# Builds, tests and installs suture. Needs make, and apt-get for what else is missing; writes only under build/.
+#
+#   make             build/suture and build/lib/lua/5.4/suture/core.so
+#   make demo        patches a real program, showing before and after
+#   make test        every spec: plain, under sanitizers, with the collector always due
+#   make lint        luacheck, cppcheck, warnings of gcc and clang, the format
+#   make install     DESTDIR= PREFIX=/usr/local
+#   make clean
+#
+# CC=clang builds with clang, VARIANT=asan into build/asan with the address and undefined behaviour sanitizers.
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+CC = cc
+PREFIX = /usr/local
+DESTDIR =
+VARIANT =
+OUT = $(if $(VARIANT),build/$(VARIANT),build)
+LUA = lua5.4
+LUA_INCLUDE = /usr/include/lua5.4
+LUA_SHARE = /usr/share/lua/5.4
+
+# --- Debian packages, one list for each purpose ---
+
+build-packages = gcc libc6-dev liblua5.4-dev lua5.4 lua-argparse lua-dkjson $(filter clang,$(CC))
+demo-packages = binutils
+test-packages = lua-busted lua-check binutils python3 python3-pefile strace xxd
+lint-packages = lua-check cppcheck clang clang-format
+
+# --- Sources and flags: each floor sees only the headers it may use ---
+
+FLOORS = core bind host
+SOURCES = $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c))
+LUA_SOURCES = $(wildcard lua/suture/*.lua lua/suture/*/*.lua lua/suture/*/*/*.lua)
+EMBEDDED = $(LUA_SOURCES) $(LUA_SHARE)/argparse.lua $(LUA_SHARE)/dkjson.lua
+
+includes-core = -Isrc/core
+includes-bind = -Isrc/core -Isrc/bind -isystem $(LUA_INCLUDE)
+includes-host = -Isrc/bind -Isrc/host -isystem $(LUA_INCLUDE)
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+CFLAGS = -O2 -g
+SANITIZE = $(if $(filter asan,$(VARIANT)),-fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer)
+LANGUAGE = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread
+COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
+
+objects = $(patsubst src/%.c,$(OUT)/obj/%.o,$(filter $(addprefix src/,$(addsuffix /%,$(1))),$(SOURCES)))
+MODULE_OBJECTS = $(call objects,core bind)
+ALL_OBJECTS = $(call objects,$(FLOORS)) $(OUT)/obj/host/embedded.o
+
+SUTURE = $(OUT)/suture
+CORE = $(OUT)/lib/lua/5.4/suture/core.so
+
+.PHONY: all core.so demo test lint install clean FORCE
+
+all: $(SUTURE) $(CORE)
+core.so: $(CORE)
+
+# The Lua API is exported, so that C modules made for lua can be required by scripts.
+$(SUTURE): $(ALL_OBJECTS) $(OUT)/sources.list
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -Wl,--export-dynamic-symbol='lua_*' \
+	    -Wl,--export-dynamic-symbol='luaL_*' -Wl,--export-dynamic-symbol='luaopen_*' \
+	    -o $@ $(ALL_OBJECTS) "$$($(CC) -print-file-name=liblua5.4.a)" -ldl -lm
+
+$(CORE): $(MODULE_OBJECTS) $(OUT)/sources.list $(OUT)/exports
+	@mkdir -p $(@D)
+	$(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) -Wl,--version-script=$(OUT)/exports -o $@ $(MODULE_OBJECTS)
+
+$(OUT)/exports: Makefile
+	@mkdir -p $(@D)
+	@echo '{ global: luaopen_suture_core; local: *; };' > $@
+
+define floor_rule
+$$(OUT)/obj/$(1)/%.o: src/$(1)/%.c Makefile | deps-build
+	@mkdir -p $$(@D)
+	$$(COMPILE) $$(includes-$(1)) -c -o $$@ $$<
+endef
+$(foreach floor,$(FLOORS),$(eval $(call floor_rule,$(floor))))
+
+$(OUT)/obj/host/embedded.o: $(OUT)/embedded.c Makefile | deps-build
+	@mkdir -p $(@D)
+	$(COMPILE) $(includes-host) -c -o $@ $<
+
+$(OUT)/embedded.c: src/host/embed.lua $(OUT)/sources.list $(wildcard $(EMBEDDED)) | deps-build
+	$(LUA) src/host/embed.lua $(EMBEDDED) > $@
+
+# Changes only when a source comes or goes, so that what is made from the lists is made again.
+$(OUT)/sources.list: FORCE
+	@mkdir -p $(@D)
+	@echo $(SOURCES) $(EMBEDDED) > $@.now
+	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
+
+-include $(ALL_OBJECTS:.o=.d)
+
+# --- Missing packages: named, then installed; silent and quick when nothing is missing or this is no Debian ---
+
+deps-%:
+	@command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || exit 0; \
+	present=" $$(dpkg-query -W -f='$${db:Status-Status}:$${Package} ' $($*-packages) 2>/dev/null) "; \
+	missing=; \
+	for package in $($*-packages); do \
+	    case "$$present" in *" installed:$$package "*) ;; *) missing="$$missing $$package";; esac; \
+	done; \
+	test -n "$$missing" || exit 0; \
+	echo "missing Debian packages:$$missing"; \
+	sudo=; test "$$(id -u)" = 0 || sudo=sudo; \
+	mkdir -p build; exec 9>build/apt.lock; flock 9; \
+	$$sudo apt-get update -q && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+
+# --- Uses of what was built ---
+
+demo: all | deps-demo
+	@sh spec/demo.sh
+
+test: all | deps-test
+	@$(MAKE) --no-print-directory VARIANT=asan all
+	@sh spec/run.sh
+
+C_FILES = $(wildcard src/*/*.c src/*/*.h)
+
+lint: all | deps-lint
+	luacheck --quiet lua scripts spec src
+	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
+	    --suppress=missingInclude -D_GNU_SOURCE $(addprefix -Isrc/,$(FLOORS)) src
+	clang-format --dry-run --Werror $(C_FILES)
+	$(foreach cc,gcc clang,$(foreach floor,$(FLOORS),\
+	    $(cc) -fsyntax-only -Werror $(LANGUAGE) $(WARNINGS) $(includes-$(floor)) $(wildcard src/$(floor)/*.c) &&)) true
+
+install: all
+	install -D -m 755 $(SUTURE) $(DESTDIR)$(PREFIX)/bin/suture
+	install -D -m 644 $(CORE) $(DESTDIR)$(PREFIX)/lib/lua/5.4/suture/core.so
+	for file in $(LUA_SOURCES:lua/%=%); do \
+	    install -D -m 644 lua/$$file $(DESTDIR)$(PREFIX)/share/lua/5.4/$$file || exit 1; \
+	done
+	for file in $$(cd scripts && find . -name '*.lua'); do \
+	    install -D -m 644 scripts/$$file $(DESTDIR)$(PREFIX)/share/suture/scripts/$$file || exit 1; \
+	done
+
+clean:
+	rm -rf build
