@@ -19,16 +19,17 @@ local function refuse(method, number, reason)
   core.raise("argument", ("bad argument #%d to '%s' (%s)"):format(number, method, reason))
 end
 
--- Results of a pcall of a string function, its arguments one further along in ours.
+-- Results of a pcall of a string function. Its first argument, the format, is our second.
 local function settle(method, ok, ...)
   if ok then
     return ...
   end
-  local number <const>, reason <const> = (...):match "^bad argument #(%d+) to .- %((.*)%)$"
-  if not number then
-    core.raise("format", (...))
+  local reason <const> = ...
+  if reason:find "does not fit into Lua" then
+    core.raise("format", reason)
   end
-  refuse(method, number + 1, reason)
+  local number <const>, detail <const> = reason:match "^bad argument #(%d+) to .- %((.*)%)$"
+  refuse(method, (number or 1) + 1, detail or reason)
 end
 
 -- Walks the options of a format: "i4", "<", "Xi2", "c10". The option after an X is only a
