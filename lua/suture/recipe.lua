@@ -1,0 +1,144 @@
+--- Recipes: files that say what they patch and how. `suture.recipe.check`
+--- tells what a recipe finds in a target, `suture.recipe.run` patches it.
+
+local core <const> = require "suture.core"
+local failure <const> = require "suture.recipe.failure"
+local loading <const> = require "suture.recipe.loading"
+local worker <const> = require "suture.recipe.worker"
+
+local recipe = {}
+
+local default_timeout <const> = 60
+local exit_of_check <const> = { applied = 0, applicable = 1, partial = 1 }
+
+--- Options of a check or a run.
+---@class suture.recipe.options
+---@field params table<string, any>?    values of the recipe's parameters
+---@field texts table<string, string>?  or their texts, as a command line has them
+---@field output string?                where the result goes instead of into the target (run)
+---@field timeout number?               seconds, 60 if absent
+---@field log fun(text: string)?        hears what the recipe logs
+---@field progress fun(percent: integer)?
+
+local function silence() end
+
+local function job_of(path, b, options, checking)
+  return {
+    recipe = path, bytes = b, params = options.params, texts = options.texts,
+    checking = checking, timeout = options.timeout or default_timeout,
+  }
+end
+
+local function take_outcome(report, outcome, size)
+  report.recipe = { name = outcome.name, version = outcome.version }
+  report.verdict, report.reason = outcome.verdict, outcome.reason
+  report.hunks, report.changes = outcome.hunks, outcome.changes
+  report.size = { size, size }
+end
+
+local function take_failure(report, problem)
+  report.error, report.code = problem, problem.code
+  report.changes = {}
+  if problem.code == failure.FOREIGN then
+    report.verdict, report.status = "foreign", "refused"
+  else
+    report.verdict, report.status = nil, problem.code == failure.INDETERMINATE and "indeterminate" or "failed"
+  end
+end
+
+-- The recipe worked on a copy: what it saw must be what is here.
+local function carry_out(b, outcome)
+  for _, guard in ipairs(outcome.guards) do
+    b:expect(guard.offset, guard.bytes)
+  end
+  for _, change in ipairs(outcome.changes) do
+    b:expect(change.offset, change.old)
+    b:write(change.offset, change.new)
+  end
+end
+
+local function write(b, outcome, output)
+  if #outcome.changes > 0 then
+    carry_out(b, outcome)
+  end
+  if output then
+    b:save(output)
+  elseif #outcome.changes > 0 then
+    b:flush()
+  end
+end
+
+local function work(report, b, path, options, checking)
+  local listener <const> = { log = options.log or silence, progress = options.progress or silence }
+  local outcome <const> = worker.run(job_of(path, b, options, checking), listener)
+  take_outcome(report, outcome, #b)
+  if outcome.failure then
+    return take_failure(report, outcome.failure)
+  end
+  local changes <const> = #outcome.changes > 0
+  if checking then
+    report.status, report.code = changes and "would_change" or "unchanged", exit_of_check[outcome.verdict]
+    return
+  end
+  write(b, outcome, options.output)
+  report.status, report.code, report.output = changes and "changed" or "unchanged", 0, options.output
+end
+
+-- An error of ours after the recipe is done: it is about the file, which holds its old bytes unless indeterminate.
+local function take_error(report, err)
+  if not core.is_error(err) or err.kind == "interrupted" or err.kind == "unsupported" and not report.size then
+    error(err, 0)
+  elseif err.kind == "mismatch" then
+    err = core.error("changed", "the file changed while the recipe ran", { path = err.path, offset = err.offset })
+  end
+  local code <const> = err.kind == "indeterminate" and failure.INDETERMINATE or failure.IO
+  take_failure(report, failure.describe(err, code))
+end
+
+local function perform(path, target, options, checking)
+  local report <const> = { target = target, recipe = {}, changes = {}, hunks = {}, status = "failed" }
+  local private <const> = checking or options.output
+  local b <const>, err <const> = core.open(target, private and "copy" or "patch")
+  if not b then
+    take_failure(report, failure.describe(err, failure.IO))
+    return report
+  end
+  local ok <const>, problem <const> = pcall(work, report, b, path, options, checking)
+  if not ok then
+    pcall(b.rollback, b)
+  end
+  pcall(b.close, b)
+  if not ok then
+    take_error(report, problem)
+  end
+  return report
+end
+
+--- Loads and checks a recipe. This runs the file's Lua in this process, with
+--- all its rights. Raises `argument` or `unsupported` for what is no recipe.
+---@param path string
+---@return table
+recipe.load = loading.load
+
+--- Tells what a recipe finds in a target. The target is read only. What goes
+--- wrong with the recipe or the target is in the report; only Ctrl-C raises, and
+--- running outside the suture executable.
+---@param path string     of the recipe
+---@param target string   path
+---@param options suture.recipe.options?
+---@return suture.report
+function recipe.check(path, target, options)
+  return perform(path, target, options or {}, true)
+end
+
+--- Runs a recipe on a target: it is changed as a whole and durable, or not at
+--- all. Otherwise like `check`.
+---@param path string     of the recipe
+---@param target string   path
+---@param options suture.recipe.options?
+---@return suture.report
+function recipe.run(path, target, options)
+  return perform(path, target, options or {}, false)
+end
+
+return recipe

@@ -1,0 +1,105 @@
+--- A recipe over several targets, as the verbs do it: one report a target, one exit status for all.
+
+local core <const> = require "suture.core"
+local host <const> = require "suture.host"
+local place <const> = require "suture.recipe.place"
+local printable <const> = require "suture.printable"
+local report <const> = require "suture.recipe.report"
+
+local batch = {}
+
+local function texts_of(words)
+  local texts <const> = {}
+  for _, word in ipairs(words) do
+    local name <const>, text <const> = word:match("^([^=]+)=(.*)$")
+    if not name then
+      core.raise("argument", ("-p needs key=value, not '%s'"):format(word))
+    elseif texts[name] then
+      core.raise("argument", ("-p %s is given twice"):format(name))
+    end
+    texts[name] = text
+  end
+  return texts
+end
+
+-- A percentage that stays on its line, for terminals only.
+local function meter(target)
+  if not host.isatty(2) then
+    return nil, function() end
+  end
+  local shown = false
+  return function(percent)
+    shown = true
+    io.stderr:write("\r\27[K", printable(("%s: %d %%"):format(target, percent)))
+  end, function()
+    if shown then
+      io.stderr:write("\r\27[K")
+      shown = false
+    end
+  end
+end
+
+local function one(act, path, target, options, output)
+  local progress <const>, wipe <const> = meter(target)
+  local result <const> = act(path, target, {
+    texts = options.texts, timeout = options.timeout, output = output, progress = progress,
+    log = function(text)
+      wipe()
+      io.stderr:write(printable(("%s: %s"):format(target, text)), "\n")
+    end,
+  })
+  wipe()
+  return result
+end
+
+-- Results in order with what is said about them, where both streams lead to one terminal.
+local function tell(result, lines)
+  local complaint <const> = report.error_line(result)
+  if complaint then
+    io.stderr:write(complaint, "\n")
+  end
+  for _, line in ipairs(lines) do
+    io.stdout:write(line, "\n")
+  end
+  io.stdout:flush()
+end
+
+--- Does `act` on each target and prints what became of it. A recipe or a
+--- parameter that is wrong (status 2) ends it, since no other target would fare better.
+---@param arguments table  as the parser returns them: recipe, targets, params, json, timeout, output
+---@param act fun(path: string, target: string, options: suture.recipe.options): suture.report
+---@param lines_of fun(result: suture.report, alone: boolean): string[]
+---@return integer status  the highest
+function batch.run(arguments, act, lines_of)
+  local path <const> = place.find(arguments.recipe, host.executable())
+  local options <const> = { texts = texts_of(arguments.params), timeout = arguments.timeout }
+  local status = 0
+  for _, target in ipairs(arguments.targets) do
+    local result <const> = one(act, path, target, options, arguments.output)
+    tell(result, arguments.json and { report.json(result) } or lines_of(result, #arguments.targets == 1))
+    status = math.max(status, result.code)
+    if result.code == 2 then
+      break
+    end
+  end
+  return status
+end
+
+--- Adds to a parser what all verbs that run a recipe take.
+---@param parser table
+function batch.configure(parser)
+  parser:argument("recipe", "Path of a recipe, or its name on the recipe path."):argname("RECIPE")
+  parser:argument("targets", "Files."):args("+"):argname("TARGET")
+  parser:option("-p --param", "A parameter of the recipe."):target("params"):count("*"):init({}):argname("KEY=VALUE")
+  parser:flag("--json", "Print one JSON object a line for each target.")
+  parser:option("--timeout", "Seconds that the recipe may take for a target.", "60"):argname("SECONDS")
+    :convert(function(text)
+      local seconds <const> = tonumber(text)
+      if not seconds or seconds <= 0 or seconds ~= seconds then
+        return nil, ("--timeout needs seconds above 0, not '%s'"):format(text)
+      end
+      return seconds
+    end)
+end
+
+return batch

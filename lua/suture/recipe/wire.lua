@@ -1,0 +1,47 @@
+--- The messages from a worker to its parent, one a frame. The parent trusts
+--- none: a frame that is not exactly one of these raises `format`.
+
+local core <const> = require "suture.core"
+
+local wire = {}
+
+-- A signed offset leaves room for "none".
+local formats <const> = {
+  recipe = "<s4s4",          -- name, version
+  log = "<s4",
+  progress = "<I1",          -- per cent
+  hunk = "<s4i8I8s4",        -- note, offset or -1, length, state
+  change = "<i8s4s4",        -- offset, old, new
+  guard = "<i8s4",           -- offset, bytes
+  failure = "<I1s4s4s4i8s4", -- status, kind, message, text, offset or -1, where
+  verdict = "<s4s4",         -- word, reason
+}
+
+--- Makes the frame of a message.
+---@param what string  one of: recipe log progress hunk change guard failure verdict
+---@param ... any      its fields
+---@return string
+function wire.pack(what, ...)
+  return string.pack("<s1", what) .. string.pack(formats[what], ...)
+end
+
+local function unpack(frame)
+  local what <const>, start <const> = string.unpack("<s1", frame)
+  local fields <const> = table.pack(string.unpack(formats[what], frame, start))
+  assert(fields[fields.n] == #frame + 1)
+  return what, table.unpack(fields, 1, fields.n - 1)
+end
+
+--- The message in a frame and its fields.
+---@param frame string
+---@return string what
+---@return any ...
+function wire.unpack(frame)
+  local results <const> = table.pack(pcall(unpack, frame))
+  if not results[1] then
+    core.raise("format", "the worker sent what is no message")
+  end
+  return table.unpack(results, 2, results.n)
+end
+
+return wire
