@@ -1,0 +1,91 @@
+--- The command line's verbs. Each is a module of this folder: a table with a
+--- `summary`, a function that configures its parser, and one that runs it and
+--- returns the exit status. Results go to stdout, everything else to stderr.
+
+local argparse <const> = require "argparse"
+local core <const> = require "suture.core"
+local failure <const> = require "suture.recipe.failure"
+local host <const> = require "suture.host"
+local printable <const> = require "suture.printable"
+
+local cli = {}
+
+-- What ends the reading of a command line: help was asked for, or it is wrong.
+local Ending <const> = {}
+
+local function complain(text)
+  io.stderr:write(printable("suture: " .. text), "\n")
+end
+
+--- The module of a verb. Raises `argument` with a suggestion where there is none.
+---@param name string
+---@return table
+function cli.verb(name)
+  for _, known in ipairs(host.verbs) do
+    if known == name then
+      return require("suture.cli." .. name)
+    end
+  end
+  core.raise("argument", core.unknown("verb", name, host.verbs))
+end
+
+--- The parser of a verb. It never ends the process.
+---@param name string
+---@return table
+function cli.parser(name)
+  local verb <const> = cli.verb(name)
+  local parser <const> = argparse("suture " .. name, verb.summary):add_help(false)
+  verb.configure(parser)
+  parser:flag("-h --help", "Show this text."):action(function()
+    error(setmetatable({ help = parser:get_help() }, Ending))
+  end)
+  function parser.error(_, message)
+    local line <const> = message:gsub("\nDid you mean (.-)%?", "; did you mean %1?"):gsub("\n", " ")
+    error(setmetatable({ usage = ("%s: %s (see suture help %s)"):format(name, line, name) }, Ending))
+  end
+  return parser
+end
+
+local function run(args)
+  local name <const> = args[1]
+  local arguments <const> = cli.parser(name):parse(table.move(args, 2, #args, 1, {}))
+  return cli.verb(name).run(arguments)
+end
+
+local code_of_kind <const> = { argument = failure.USAGE, limit = failure.RECIPE, indeterminate = failure.INDETERMINATE }
+
+local function status_of(err)
+  if getmetatable(err) == Ending then
+    if err.help then
+      io.stdout:write(err.help, "\n")
+      return 0
+    end
+    complain(err.usage)
+    return failure.USAGE
+  elseif not core.is_error(err) or err.kind == "interrupted" then
+    error(err, 0)
+  end
+  complain(tostring(err))
+  return code_of_kind[err.kind] or failure.IO
+end
+
+-- A result that could not be written is no result; what a run did stays done.
+local function finished(status, verb)
+  local ok <const>, reason <const> = io.stdout:flush()
+  if ok then
+    return status
+  end
+  complain("stdout: " .. reason)
+  return verb == "run" and status or math.max(status, failure.IO)
+end
+
+--- Runs a command line: the verb and its arguments. Returns the exit status.
+--- Ctrl-C passes through as an error of kind `interrupted`.
+---@param args string[]
+---@return integer status
+function cli.main(args)
+  local ok <const>, result <const> = pcall(run, args)
+  return finished(ok and result or status_of(result), args[1])
+end
+
+return cli

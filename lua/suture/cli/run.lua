@@ -1,0 +1,31 @@
+--- suture run: patch targets with a recipe.
+
+local batch <const> = require "suture.recipe.batch"
+local core <const> = require "suture.core"
+local recipe <const> = require "suture.recipe"
+local report <const> = require "suture.recipe.report"
+
+local run = { summary = "Patch targets with a recipe: each one wholly or not at all." }
+
+---@param parser table
+function run.configure(parser)
+  batch.configure(parser)
+  parser:option("-o --output", "Write the result there and leave the target alone."):argname("OUT")
+end
+
+local function lines(result)
+  return { report.run_line(result) }
+end
+
+---@param arguments table
+---@return integer status
+function run.run(arguments)
+  if arguments.output and #arguments.targets > 1 then
+    core.raise("argument", "-o takes one target")
+  elseif arguments.output == arguments.targets[1] then
+    core.raise("argument", "-o names the target itself")
+  end
+  return batch.run(arguments, recipe.run, lines)
+end
+
+return run
