@@ -43,8 +43,8 @@ includes-host = -Isrc/bind -Isrc/host -isystem $(LUA_INCLUDE)
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS = -O2 -g
-SANITIZE = $(if $(filter asan,$(VARIANT)),-fsanitize=address,undefined -fno-sanitize-recover=undefined \
-	-fno-omit-frame-pointer)
+flags-asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SANITIZE = $(flags-$(VARIANT))
 LANGUAGE = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread
 COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 

@@ -1,0 +1,16 @@
+/*
+ * host: the module `suture.host`, what Lua code gets from the executable and from nothing else.
+ *
+ *   host.work(body, receive [, { timeout = SECONDS }])  -> outcome, detail    see worker.h
+ *   host.isatty(fd)                                     -> boolean            see terminal.h
+ *   host.columns()                                      -> integer
+ */
+#ifndef SUTURE_HOST_H
+#define SUTURE_HOST_H
+
+#include <lua.h>
+
+/* Pushes the module's table; for package.preload. */
+int luaopen_suture_host(lua_State *L);
+
+#endif
