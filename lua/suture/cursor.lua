@@ -148,8 +148,8 @@ local function target_of(self, ...)
   local steps <const> = given < 2 and 0 or offset.integer(distance, "seek", 2, "distance")
   -- Both lie within what is left of the object on that side, or this is out of range.
   if steps < -origin or steps > #self[BYTES] - origin then
-    core.raise("range", ("seek leaves the object (from 0x%x by %d, size 0x%x)"):format(origin, steps, #self[BYTES]),
-      { path = self[BYTES].path })
+    offset.raise(self[BYTES], "range", nil,
+      ("seek from 0x%x by %d leaves the object (size 0x%x)"):format(origin, steps, #self[BYTES]))
   end
   return origin + steps
 end

@@ -35,17 +35,16 @@ local function line(address, bytes)
   return ("%08x  %-24s %-24s |%s|\n"):format(address, left, right, text)
 end
 
--- The lines of one range; a line that repeats the one before becomes one `*`.
+-- The lines of one range, handed to `put` one by one; one that repeats the line before becomes `*`.
 local Dump <const> = {}
 Dump.__index = Dump
 
 function Dump:add(address, bytes)
-  local lines <const> = self.lines
   if not (self.fold and bytes == self.last) then
-    lines[#lines + 1] = line(address, bytes)
+    self.put(line(address, bytes))
     self.starred = false
   elseif not self.starred then
-    lines[#lines + 1] = "*\n"
+    self.put "*\n"
     self.starred = true
   end
   self.last = bytes
@@ -57,30 +56,23 @@ function Dump:add_block(address, block)
   end
 end
 
-local function length(b, off, ...)
-  if select("#", ...) == 0 then
-    return #b - off
-  end
-  local len <const> = offset.integer((...), "hexdump", 2, "length")
-  if len < 0 or len > #b - off then
-    core.raise("range", ("hexdump of %d bytes passes the end (size 0x%x)"):format(len, #b),
-      { path = b.path, offset = off })
-  end
-  return len
-end
+local hexdump <const> = {}
 
-local function dump(b, off, len, options)
-  local text <const> = setmetatable({ lines = {}, fold = options.fold ~= false }, Dump)
+--- Hands the lines of a range to a function one by one, for ranges too long to hold as text.
+---@param b suture.bytes
+---@param off integer
+---@param len integer
+---@param fold boolean  whether repeated lines become one `*`
+---@param put fun(line: string)
+function hexdump.each_line(b, off, len, fold, put)
+  local dump <const> = setmetatable({ fold = fold, put = put }, Dump)
   for at = off, off + len - 1, BLOCK do
-    text:add_block(b.offset + at, b:read(at, math.min(BLOCK, off + len - at)))
+    dump:add_block(b.offset + at, b:read(at, math.min(BLOCK, off + len - at)))
   end
   if len > 0 then
-    text.lines[#text.lines + 1] = ("%08x\n"):format(b.offset + off + len)
+    put(("%08x\n"):format(b.offset + off + len))
   end
-  return table.concat(text.lines)
 end
-
-local hexdump <const> = {}
 
 --- The bytes of a range as `hexdump -C` prints them, with the offsets they have in the file.
 ---@param b suture.bytes
@@ -88,10 +80,15 @@ local hexdump <const> = {}
 ---@return string text  lines; "" for no bytes
 function hexdump.hexdump(b, ...)
   local given <const> = select("#", ...)
-  local from <const>, len <const>, options <const> = ...
+  local from <const>, wanted <const>, options <const> = ...
   local off <const> = given == 0 and 0 or offset.inside(b, from, "hexdump", 1)
-  local count <const> = given < 2 and length(b, off) or length(b, off, len)
-  return dump(b, off, count, given < 3 and {} or check_options(options))
+  local len <const> = given < 2 and #b - off or offset.length(b, off, wanted, "hexdump", 2)
+  local fold <const> = given < 3 or check_options(options).fold ~= false
+  local lines <const> = {}
+  hexdump.each_line(b, off, len, fold, function(text)
+    lines[#lines + 1] = text
+  end)
+  return table.concat(lines)
 end
 
 return hexdump

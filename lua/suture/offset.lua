@@ -6,6 +6,15 @@ local core <const> = require "suture.core"
 
 local offset <const> = {}
 
+--- Raises an error about a place in an object.
+---@param b suture.bytes
+---@param kind string
+---@param off integer?  as the caller counts
+---@param message string
+function offset.raise(b, kind, off, message)
+  core.raise(kind, message, { path = b.path or "buffer", offset = off, file_offset = off and b.offset + off })
+end
+
 --- A whole number from an argument, or an `argument` error that names it.
 ---@param value any
 ---@param method string  the method that was called
@@ -32,13 +41,28 @@ function offset.inside(b, value, method, number)
   local off <const> = offset.integer(value, method, number, "offset")
   local size <const> = #b
   if off < 0 then
-    core.raise("range", ("bad argument #%d to '%s' (offset %d is negative)"):format(number, method, off),
-      { path = b.path })
+    offset.raise(b, "range", nil, ("offset %d is negative"):format(off))
   elseif off > size then
-    core.raise("range", ("bad argument #%d to '%s' (offset 0x%x is past the end, size 0x%x)"):format(
-      number, method, off, size), { path = b.path, offset = off })
+    offset.raise(b, "range", off, ("%s past the end (size 0x%x)"):format(method, size))
   end
   return off
+end
+
+--- A length that fits behind `off`, an offset inside `b`.
+---@param b suture.bytes
+---@param off integer
+---@param value any
+---@param method string
+---@param number integer
+---@return integer
+function offset.length(b, off, value, method, number)
+  local len <const> = offset.integer(value, method, number, "length")
+  if len < 0 then
+    offset.raise(b, "range", nil, ("length %d is negative"):format(len))
+  elseif len > #b - off then
+    offset.raise(b, "range", off, ("%s of %d bytes passes the end (size 0x%x)"):format(method, len, #b))
+  end
+  return len
 end
 
 return offset

@@ -57,11 +57,6 @@ local function size_of(format)
   return settle("unpack", pcall(string.packsize, format))
 end
 
-local function too_short(b, off, len)
-  core.raise("range", ("unpack of %d bytes passes the end (size 0x%x)"):format(len, #b),
-    { path = b.path, offset = off })
-end
-
 -- The rewriting of a format into one whose size is known: what is done so far, and where it began.
 local Reading <const> = {}
 Reading.__index = Reading
@@ -69,9 +64,7 @@ Reading.__index = Reading
 -- Where the part done so far ends, `more` included.
 function Reading:reach(more)
   local stop <const> = self.start + size_of(self.skip .. self.done .. more)
-  if stop > #self.b then
-    too_short(self.b, self.off, stop - self.off)
-  end
+  offset.length(self.b, self.off, stop - self.off, "unpack", 2)
   return stop
 end
 
@@ -84,8 +77,8 @@ function Reading:text_with_length(width)
   local digits <const> = self.b:read(stop - bytes, bytes)
   local len <const> = settle("unpack", pcall(string.unpack, self.mark .. whole, digits))
   if len < 0 or len > #self.b - stop then
-    core.raise("range", ("text of 0x%x bytes passes the end (size 0x%x)"):format(len, #self.b),
-      { path = self.b.path, offset = stop - bytes })
+    offset.raise(self.b, "range", stop - bytes,
+      ("text of 0x%x bytes passes the end (size 0x%x)"):format(len, #self.b))
   end
   return length .. self:text(len)
 end
@@ -95,15 +88,14 @@ function Reading:text_with_end()
   local from <const> = self:reach ""
   local stop <const> = self.b:find("\0", from)
   if not stop then
-    core.raise("format", "text without a NUL at its end", { path = self.b.path, offset = from })
+    offset.raise(self.b, "format", from, "text without a NUL at its end")
   end
   return self:text(stop - from) .. "x"
 end
 
 function Reading:text(len)
   if len > LONGEST then
-    core.raise("limit", ("text of 0x%x bytes is too long for unpack"):format(len),
-      { path = self.b.path, offset = self.off })
+    offset.raise(self.b, "limit", self.off, ("text of 0x%x bytes is too long for unpack"):format(len))
   end
   return "c" .. len
 end
