@@ -624,4 +624,46 @@ describe("bytes", function()
       assert.matches("readme.bin", tostring(raised("readonly", b.write, b, 1, "x")), 1, true)
     end)
   end)
+
+  -- Allocation runs finalizers: one that closes the object must not take the bytes away under a call.
+  describe("when a finalizer closes the object in the middle of a call", function()
+    local DATA <const> = ("finalized"):rep(20000)
+    local CALLS <const> = {
+      read = function(b) assert.equal(DATA, b:read(0, #DATA)) end,
+      ["read with a stride"] = function(b) assert.equal(#DATA // 2, #b:read(0, #DATA // 2, 2)) end,
+      cstring = function(b) raised("format", b.cstring, b, 0) end,
+      find = function(b) assert.is_nil((b:find("not there"))) end,
+      expect = function(b) raised("mismatch", b.expect, b, 0, ("x"):rep(50)) end,
+      view = function(b) assert.equal(DATA, b:view(0):read(0, #DATA)) end,
+      changes = function(b)
+        b:fill(0, #b, 1)
+        for off, old, new in b:changes() do
+          assert.equal(DATA:sub(off + 1, off + #new), old)
+        end
+        b:rollback()
+      end,
+    }
+
+    for name, call in pairs(CALLS) do
+      it("the call ends well or raises closed: " .. name, function()
+        local pause, speed = collectgarbage("setpause", 0), collectgarbage("setstepmul", 1000)
+        local closed = 0
+        for _ = 1, 5 do
+          local b = suture.buffer(DATA)
+          setmetatable({}, { __gc = function() b:close() end })
+          for _ = 1, 100 do
+            local ok, err = pcall(call, b)
+            if not ok then
+              assert.matches("closed", tostring(err), 1, true)
+              closed = closed + 1
+              break
+            end
+          end
+        end
+        collectgarbage("setpause", pause)
+        collectgarbage("setstepmul", speed)
+        assert.is_true(closed > 0, "the collector never ran")
+      end)
+    end
+  end)
 end)

@@ -236,6 +236,27 @@ describe("bytes", function()
     end)
   end)
 
+  describe(":matches", function()
+    it("raises when the object is closed in the middle", function()
+      local b = suture.buffer("aaaa")
+      raised("closed", function()
+        for _ in b:matches("a") do
+          b:close()
+        end
+      end)
+    end)
+
+    it("keeps what it looks for alive", function()
+      local b = suture.buffer(("ab"):rep(50))
+      local count = 0
+      for _ in b:matches(suture.pattern(("61 %s"):format("6?"))) do
+        collectgarbage()
+        count = count + 1
+      end
+      assert.equal(50, count)
+    end)
+  end)
+
   for _, method in ipairs { "find", "rfind", "matches", "count", "unique" } do
     describe(":" .. method, function()
       local b

@@ -221,6 +221,30 @@ describe("bytes", function()
     end)
   end)
 
+  describe(":changes", function()
+    it("ends or raises, and does not die, when the loop rolls back, writes or closes", function()
+      for _, act in ipairs {
+        function(b) b:rollback() end,
+        function(b) b:fill(0, #b, 7) end,
+        function(b) b:rollback() b:close() end,
+      } do
+        local b = assert(suture.open((fresh("loop.bin")), "copy"))
+        for off = 0, #b - 1, 500 do
+          b[off] = flip(b[off])
+        end
+        local rounds = 0
+        pcall(function()
+          for _ in b:changes() do
+            rounds = rounds + 1
+            act(b)
+          end
+        end)
+        assert.is_true(rounds >= 1 and rounds < 100)
+        drop(b)
+      end
+    end)
+  end)
+
   describe(":rollback", function()
     it("brings back every byte", function()
       local path, data = fresh("rollback.bin")
