@@ -201,7 +201,7 @@ bool replace_save(struct image *image, const char *path, struct error *error)
 {
     struct replacement replacement = {.path = path, .fd = -1};
     struct held held;
-    mode_t mode;
+    mode_t mode = 0;
     held_begin(&held);
     bool saved = image_current(image, error) && find_names(&replacement, error) &&
                  find_mode(&replacement, image, &mode, error) && create_fresh(&replacement, error) &&

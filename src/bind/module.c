@@ -1,0 +1,20 @@
+/* module: see module.h. */
+#include "module.h"
+
+#include "bytes.h"
+#include "errors.h"
+#include "names.h"
+#include "patterns.h"
+
+#include <lauxlib.h>
+
+LUAMOD_API int luaopen_suture_core(lua_State *L)
+{
+    luaL_checkversion(L);
+    lua_newtable(L);
+    names_register(L);
+    errors_register(L);
+    patterns_register(L);
+    bytes_register(L);
+    return 1;
+}
