@@ -105,34 +105,26 @@ static void push_value(lua_State *L, const struct accessor *accessor, uint64_t b
 }
 
 /* 8-byte unsigned values take any Lua integer as its 64 bits. */
-static bool value_fits(const struct accessor *accessor, lua_Integer value)
+static lua_Integer check_integer(lua_State *L, const struct bytes *bytes,
+                                 const struct accessor *accessor, uint64_t off)
 {
     if (accessor->size == 8)
-        return true;
+        return argument_integer(L, bytes, accessor->name, 3, "value");
     lua_Integer span = (lua_Integer)1 << (8 * accessor->size);
-    if (accessor->value == VALUE_UNSIGNED)
-        return value >= 0 && value < span;
-    return value >= -(span / 2) && value < span / 2;
+    bool has_sign = accessor->value == VALUE_SIGNED;
+    return argument_value(L, bytes, accessor->name, 3, off, has_sign ? -(span / 2) : 0,
+                          has_sign ? span / 2 - 1 : span - 1);
 }
 
-static uint64_t check_value(lua_State *L, const struct bytes *bytes, const struct accessor *accessor)
+static uint64_t check_value(lua_State *L, const struct bytes *bytes, const struct accessor *accessor,
+                            uint64_t off)
 {
-    if (accessor->value == VALUE_FLOAT) {
-        if (lua_type(L, 3) != LUA_TNUMBER)
-            errors_raise_argument(L, image_name(bytes->image), accessor->name, 2,
-                                  "value must be a number, got %s", luaL_typename(L, 3));
-        return float_bits(lua_tonumber(L, 3), accessor->size);
-    }
-    lua_Integer value = argument_integer(L, bytes, accessor->name, 3, "value");
-    if (!value_fits(accessor, value)) {
-        lua_Integer span = (lua_Integer)1 << (8 * accessor->size);
-        bool has_sign = accessor->value == VALUE_SIGNED;
+    if (accessor->value != VALUE_FLOAT)
+        return (uint64_t)check_integer(L, bytes, accessor, off);
+    if (lua_type(L, 3) != LUA_TNUMBER)
         errors_raise_argument(L, image_name(bytes->image), accessor->name, 2,
-                              "%lld does not fit in %u bits (%lld .. %lld)", (long long)value,
-                              8 * accessor->size, (long long)(has_sign ? -(span / 2) : 0),
-                              (long long)(has_sign ? span / 2 - 1 : span - 1));
-    }
-    return (uint64_t)value;
+                              "value must be a number, got %s", luaL_typename(L, 3));
+    return float_bits(lua_tonumber(L, 3), accessor->size);
 }
 
 /* b:u8(off [, value]) and its kind. Upvalue 1: the accessor. */
@@ -145,7 +137,7 @@ static int access_value(lua_State *L)
     uint64_t off = argument_offset(L, bytes, accessor->name, 2, "offset");
     bool big = is_big_endian(accessor, bytes);
     if (argument_given(L, 3)) {
-        store(image, accessor->size, big, check_value(L, bytes, accessor));
+        store(image, accessor->size, big, check_value(L, bytes, accessor, off));
         bytes_range(L, bytes, off, accessor->size, "write");
         bytes_store(L, bytes, off, image, accessor->size);
         return 0;
@@ -255,7 +247,7 @@ static int access_fill(lua_State *L)
     if (lua_type(L, 4) == LUA_TSTRING)
         unit = (const unsigned char *)lua_tolstring(L, 4, &unit_len);
     else
-        byte = argument_byte(L, bytes, "fill", 4);
+        byte = argument_byte(L, bytes, "fill", 4, off);
     if (!unit_len)
         errors_raise_argument(L, image_name(bytes->image), "fill", 3, "the string is empty");
     bytes_range(L, bytes, off, len, "fill");

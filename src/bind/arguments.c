@@ -57,13 +57,23 @@ const char *argument_string(lua_State *L, const struct bytes *bytes, const char 
     return lua_tolstring(L, index, len);
 }
 
-unsigned char argument_byte(lua_State *L, const struct bytes *bytes, const char *function, int index)
+lua_Integer argument_value(lua_State *L, const struct bytes *bytes, const char *function, int index,
+                           uint64_t off, lua_Integer low, lua_Integer high)
 {
-    lua_Integer value = argument_integer(L, bytes, function, index, "byte");
-    if (value < 0 || value > 255)
-        errors_raise_argument(L, name_of(bytes), function, number_of(bytes, index),
-                              "%lld is not a byte (0 .. 255)", (long long)value);
-    return (unsigned char)value;
+    struct error error;
+    lua_Integer value = argument_integer(L, bytes, function, index, "value");
+    if (value >= low && value <= high)
+        return value;
+    error_at(&error, ERROR_ARGUMENT, name_of(bytes), bytes->off + off,
+             "bad argument #%d to '%s' (%lld is not in %lld .. %lld)", number_of(bytes, index),
+             function, (long long)value, (long long)low, (long long)high);
+    bytes_raise(L, bytes, &error);
+}
+
+unsigned char argument_byte(lua_State *L, const struct bytes *bytes, const char *function, int index,
+                            uint64_t off)
+{
+    return (unsigned char)argument_value(L, bytes, function, index, off, 0, 255);
 }
 
 struct pattern argument_what(lua_State *L, const struct bytes *bytes, const char *function, int index)

@@ -31,8 +31,16 @@ uint64_t argument_offset(lua_State *L, const struct bytes *bytes, const char *fu
 const char *argument_string(lua_State *L, const struct bytes *bytes, const char *function, int index,
                             const char *noun, size_t *len);
 
-/* A byte value 0 .. 255, or a raised `argument`. */
-unsigned char argument_byte(lua_State *L, const struct bytes *bytes, const char *function, int index);
+/* A byte value 0 .. 255 for offset off, or a raised `argument` that names the offset. */
+unsigned char argument_byte(lua_State *L, const struct bytes *bytes, const char *function, int index,
+                            uint64_t off);
+
+/*
+ * An integer for offset off that lies in [low, high], or a raised `argument`: "bad argument #2 to 'u8'
+ * (256 is not in 0 .. 255)" with the offset.
+ */
+lua_Integer argument_value(lua_State *L, const struct bytes *bytes, const char *function, int index,
+                           uint64_t off, lua_Integer low, lua_Integer high);
 
 /*
  * A string or a pattern as pattern; it points into the value, which the stack keeps alive. An empty one

@@ -531,7 +531,7 @@ static int meta_newindex(lua_State *L)
         return 0;
     }
     uint64_t off = key_offset(L, bytes);
-    unsigned char value = argument_byte(L, bytes, "index", 3);
+    unsigned char value = argument_byte(L, bytes, "index", 3, off);
     bytes_range(L, bytes, off, 1, "write");
     if (!image_is_hot(bytes->image, bytes->off + off)) {
         bytes_store(L, bytes, off, &value, 1);

@@ -8,7 +8,7 @@
 
 #include <lauxlib.h>
 
-LUAMOD_API int luaopen_suture_core(lua_State *L)
+int luaopen_suture_core(lua_State *L)
 {
     luaL_checkversion(L);
     lua_newtable(L);

@@ -6,7 +6,7 @@
 
 #include <lua.h>
 
-/* Opens the module: pushes its table, 1 result. May be called once in each Lua state. */
-int luaopen_suture_core(lua_State *L);
+/* Opens the module: pushes its table, 1 result. The one symbol that the shared object exports. */
+__attribute__((visibility("default"))) int luaopen_suture_core(lua_State *L);
 
 #endif
