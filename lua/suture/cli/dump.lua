@@ -5,7 +5,7 @@ local core <const> = require "suture.core"
 local dump = { summary = "Print bytes of a file in hex." }
 
 -- So much at a time, that a file of any size takes little memory.
-local piece <const> = 0x10000
+local piece <const> = 0x100000
 
 local function number(text)
   local value <const> = (text:find("^%d+$") or text:find("^0[xX]%x+$")) and math.tointeger(tonumber(text))
@@ -35,6 +35,11 @@ local function range(b, arguments)
   return offset, length
 end
 
+-- The last line of a dump tells only where it ends.
+local function without_end(text)
+  return (text:gsub("%x+\n$", ""))
+end
+
 ---@param arguments table
 ---@return integer status
 function dump.run(arguments)
@@ -46,7 +51,7 @@ function dump.run(arguments)
   while left > 0 do
     local length <const> = math.min(left, piece)
     local text <const> = b:hexdump(offset, length)
-    io.stdout:write(text, text:sub(-1) == "\n" and "" or "\n")
+    io.stdout:write(length < left and without_end(text) or text)
     offset, left = offset + length, left - length
   end
   b:close()

@@ -28,9 +28,11 @@ function failure.is_of_the_file(err)
 end
 
 -- A read that leaves the file tells of another file than the recipe knows, a write that leaves it of a slip in the
--- recipe.
+-- recipe. The message begins with what was tried.
+local writers <const> = { write = true, fill = true, pack = true }
+
 local function is_read_past_end(err)
-  return err.kind == "range" and err.message:find("^read") ~= nil
+  return err.kind == "range" and not writers[err.message:match("^%a*")]
 end
 
 --- The status for an error that `apply` or an edit raised.
