@@ -45,7 +45,7 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -W
 CFLAGS = -O2 -g
 flags-asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 SANITIZE = $(flags-$(VARIANT))
-LANGUAGE = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread
+LANGUAGE = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden
 COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
 
 objects = $(patsubst src/%.c,$(OUT)/obj/%.o,$(filter $(addprefix src/,$(addsuffix /%,$(1))),$(SOURCES)))

@@ -149,7 +149,7 @@ local function target_of(self, ...)
   -- Both lie within what is left of the object on that side, or this is out of range.
   if steps < -origin or steps > #self[BYTES] - origin then
     offset.raise(self[BYTES], "range", nil,
-      ("seek from 0x%x by %d leaves the object (size 0x%x)"):format(origin, steps, #self[BYTES]))
+      ("read position 0x%x%+d leaves the object (size 0x%x)"):format(origin, steps, #self[BYTES]))
   end
   return origin + steps
 end

@@ -1,4 +1,4 @@
---- Offsets and lengths that reach the methods written in Lua, checked by the
+--- Offsets and lengths of what the methods written in Lua read, checked by the
 --- rules of the methods written in C: integers, or floats with an integral
 --- value; never strings.
 
@@ -31,7 +31,7 @@ function offset.integer(value, method, number, what)
     number, method, what, shown))
 end
 
---- An offset of `b` where something may begin: 0 up to its size.
+--- An offset of `b` where a read may begin: 0 up to its size.
 ---@param b suture.bytes
 ---@param value any
 ---@param method string
@@ -43,7 +43,7 @@ function offset.inside(b, value, method, number)
   if off < 0 then
     offset.raise(b, "range", nil, ("offset %d is negative"):format(off))
   elseif off > size then
-    offset.raise(b, "range", off, ("%s past the end (size 0x%x)"):format(method, size))
+    offset.raise(b, "range", off, ("read past the end (size 0x%x)"):format(size))
   end
   return off
 end
@@ -60,7 +60,7 @@ function offset.length(b, off, value, method, number)
   if len < 0 then
     offset.raise(b, "range", nil, ("length %d is negative"):format(len))
   elseif len > #b - off then
-    offset.raise(b, "range", off, ("%s of %d bytes passes the end (size 0x%x)"):format(method, len, #b))
+    offset.raise(b, "range", off, ("read of %d bytes passes the end (size 0x%x)"):format(len, #b))
   end
   return len
 end

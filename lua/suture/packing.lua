@@ -78,7 +78,7 @@ function Reading:text_with_length(width)
   local len <const> = settle("unpack", pcall(string.unpack, self.mark .. whole, digits))
   if len < 0 or len > #self.b - stop then
     offset.raise(self.b, "range", stop - bytes,
-      ("text of 0x%x bytes passes the end (size 0x%x)"):format(len, #self.b))
+      ("read of a text of 0x%x bytes passes the end (size 0x%x)"):format(len, #self.b))
   end
   return length .. self:text(len)
 end
@@ -148,7 +148,7 @@ end
 ---@param ... any  the values
 ---@return integer next  the offset after them
 function packing.pack(b, off, format, ...)
-  off = offset.inside(b, off, "pack", 1)
+  off = offset.integer(off, "pack", 1, "offset")
   check_format("pack", format)
   for option, digits in options(format) do
     check_option("pack", option, digits)

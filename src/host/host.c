@@ -1,10 +1,26 @@
 /* host: the table of the module `suture.host`. */
 #include "host.h"
 
+#include <limits.h>
+#include <unistd.h>
+
 #include <lauxlib.h>
 
+#include "modules.h"
 #include "terminal.h"
 #include "worker.h"
+
+/* nil where /proc is not mounted. */
+static int executable(lua_State *L)
+{
+    char path[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof path);
+    if (len <= 0)
+        lua_pushnil(L);
+    else
+        lua_pushlstring(L, path, (size_t)len);
+    return 1;
+}
 
 int luaopen_suture_host(lua_State *L)
 {
@@ -12,8 +28,11 @@ int luaopen_suture_host(lua_State *L)
         {"work", worker_work},
         {"isatty", terminal_isatty},
         {"columns", terminal_columns},
+        {"executable", executable},
         {NULL, NULL},
     };
     luaL_newlib(L, functions);
+    modules_push_verbs(L);
+    lua_setfield(L, -2, "verbs");
     return 1;
 }

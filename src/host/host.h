@@ -4,6 +4,8 @@
  *   host.work(body, receive [, { timeout = SECONDS }])  -> outcome, detail    see worker.h
  *   host.isatty(fd)                                     -> boolean            see terminal.h
  *   host.columns()                                      -> integer
+ *   host.verbs                                          the verbs, a sorted list of words
+ *   host.executable()                                   -> path of this executable | nil
  */
 #ifndef SUTURE_HOST_H
 #define SUTURE_HOST_H

@@ -1,7 +1,6 @@
 /* modules: the searcher for embedded modules, and the C modules in package.preload. */
 #include "modules.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,10 +66,35 @@ void modules_install(lua_State *L)
     preload(L, "suture.host", luaopen_suture_host);
 }
 
+/* The verb whose module this is, or NULL: a name like suture.cli.run with no further part. */
+static const char *verb_of(const char *name)
+{
+    static const char prefix[] = "suture.cli.";
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+        return NULL;
+    const char *verb = name + sizeof prefix - 1;
+    return strchr(verb, '.') == NULL ? verb : NULL;
+}
+
 bool modules_has_verb(const char *word)
 {
-    char name[128];
-    int len = snprintf(name, sizeof name, "suture.cli.%s", word);
-    return len > 0 && (size_t)len < sizeof name && strchr(word, '.') == NULL &&
-           find_module(name) != NULL;
+    for (size_t i = 0; i < embedded_count; i++) {
+        const char *verb = verb_of(embedded[i].name);
+        if (verb != NULL && strcmp(verb, word) == 0)
+            return true;
+    }
+    return false;
+}
+
+void modules_push_verbs(lua_State *L)
+{
+    lua_Integer count = 0;
+    lua_newtable(L);
+    for (size_t i = 0; i < embedded_count; i++) {
+        const char *verb = verb_of(embedded[i].name);
+        if (verb != NULL) {
+            lua_pushstring(L, verb);
+            lua_rawseti(L, -2, ++count);
+        }
+    }
 }

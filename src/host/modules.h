@@ -20,4 +20,7 @@ void modules_install(lua_State *L);
 /* Whether word is a verb: the executable carries suture.cli.<word>. */
 bool modules_has_verb(const char *word);
 
+/* Pushes the list of all verbs, sorted. */
+void modules_push_verbs(lua_State *L);
+
 #endif
