@@ -187,7 +187,7 @@ describe("cursor", function()
     local cursor = b:cursor()
     b:close()
     for _, call in ipairs { { "read" }, { "write", "a" }, { "seek" }, { "left" }, { "u8" }, { "unpack", "I1" } } do
-      raised("closed", cursor[call[1]], cursor, call[2])
+      raised("closed", cursor[call[1]], cursor, table.unpack(call, 2))
     end
     raised("closed", b.cursor, b)
   end)
