@@ -1,0 +1,53 @@
+#!/bin/sh
+# Runs the specs: plain, under the sanitizers, with the collector always due; then the linters, where they
+# are installed. `make test` builds before it. The last line is the sum, "N passed, N failed, N skipped".
+#
+#   spec/run.sh [FILE...]      only these spec files, and no linters
+#
+# A run that ends without its own sum has died and counts as one failure.
+
+cd "$(dirname "$0")/.." || exit 1
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+
+passed=0 failed=0 skipped=0 timeout=600
+export LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;./?/init.lua;;'
+export LUA_CPATH='build/lib/lua/5.4/?.so;;'
+unset LUA_INIT LUA_INIT_5_4 SUTURE_PATH NO_COLOR
+
+count() {
+    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+# suite NAME INTERPRETER [BUSTED OPTION...] -- FILE...
+suite() {
+    echo "== $1"
+    interpreter=$2
+    shift 2
+    timeout "$timeout" "$interpreter" "$(command -v busted)" \
+        --output=spec.support.summary --pattern=_spec "$@" 2>&1 | tee "$log"
+    sum=$(tail -n 1 "$log" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
+    [ -n "$sum" ] || { echo 'the run died' && sum='0 1 0'; }
+    # shellcheck disable=SC2086
+    count $sum
+}
+
+linters() {
+    for tool in luacheck cppcheck clang clang-format; do
+        command -v $tool >/dev/null || { echo "no $tool: not linted" && count 0 0 1 && return; }
+    done
+    echo '== lint'
+    if make --no-print-directory lint; then count 1 0 0; else count 0 1 0; fi
+}
+
+files=${*:-spec}
+# shellcheck disable=SC2086
+suite 'specs' lua5.4 -- $files
+# shellcheck disable=SC2086
+SUTURE_BIN=build/asan/suture suite 'specs under the sanitizers' build/asan/suture -- $files
+# shellcheck disable=SC2086
+suite 'specs with the collector always due' lua5.4 --helper=spec.support.stress -- $files
+[ $# -gt 0 ] || linters
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
