@@ -1,0 +1,27 @@
+-- How a result reads.
+
+local report = require "suture.recipe.report"
+
+describe("report", function()
+  local function changed(changes)
+    return { target = "prog", recipe = {}, status = "changed", verdict = "applicable", changes = changes, hunks = {} }
+  end
+
+  it("counts the bytes and the places", function()
+    assert.equal("prog: changed (1 byte at 0x1c4)",
+      report.run_line(changed { { offset = 0x1c4, old = "a", new = "b" } }))
+    assert.equal("prog: changed (3 bytes in 2 places, the first at 0x1)",
+      report.run_line(changed { { offset = 1, old = "a", new = "b" }, { offset = 5, old = "aa", new = "bb" } }))
+  end)
+
+  it("spells out control characters and stray bytes", function()
+    local result = changed { { offset = 0, old = "a", new = "b" } }
+    result.target = "a\27[31m\n\xff"
+    assert.equal("a\\x1b[31m\\x0a\\xff: changed (1 byte at 0x0)", report.run_line(result))
+  end)
+
+  it("cuts long changes", function()
+    local result = changed { { offset = 0, old = ("a"):rep(20), new = ("b"):rep(20) } }
+    assert.matches("62 %.%.%. %(20 bytes%)$", report.check_lines(result, true)[2])
+  end)
+end)

@@ -1,0 +1,29 @@
+-- Messages of the worker.
+
+local raised = require "spec.support.raised"
+local wire = require "suture.recipe.wire"
+
+describe("wire", function()
+  local messages <const> = {
+    { "recipe", "a/b", "1.0" }, { "log", "x\0y" }, { "progress", 100 }, { "hunk", "", -1, 0, "absent" },
+    { "hunk", "n", math.maxinteger, 5, "old" }, { "change", 7, "a", "b" }, { "guard", 0, "" },
+    { "failure", 5, "recipe", "m", "t", -1, "" }, { "verdict", "applied", "" },
+  }
+  for _, message in ipairs(messages) do
+    it("carries " .. message[1], function()
+      assert.same(message, { wire.unpack(wire.pack(table.unpack(message))) })
+    end)
+  end
+
+  it("refuses every frame that is cut short or too long", function()
+    local frame = wire.pack("change", 7, "abc", "def")
+    for length = 0, #frame - 1 do
+      raised("format", wire.unpack, frame:sub(1, length))
+    end
+    raised("format", wire.unpack, frame .. "x")
+  end)
+
+  it("refuses an unknown message", function()
+    raised("format", wire.unpack, string.pack("<s1s4", "shell", "rm"))
+  end)
+end)

@@ -1,0 +1,156 @@
+-- Recipes: what may stand in one. Running them is in cli_spec.
+
+local raised = require "spec.support.raised"
+local recipe = require "suture.recipe"
+local support = require "spec.support"
+
+local function load_text(text)
+  return recipe.load(support.write("recipe.lua", text))
+end
+
+local function load_table(fields)
+  return load_text("return { apply = function() end, " .. fields .. " }")
+end
+
+local function cannot_load(kind, words, text)
+  local err = raised(kind, load_text, text)
+  assert.matches(words, tostring(err), 1, true)
+end
+
+describe("recipe", function()
+  describe(".load", function()
+    it("returns the table", function()
+      assert.equal("a/b-c.d", load_table("name = 'a/b-c.d', version = '1.0.0-rc1'").name)
+    end)
+
+    it("takes every key of the contract", function()
+      load_table [[ name = "acme/router/timeout", summary = "s", description = "d", version = "1.0.0", license = "MIT",
+        authors = { "A" }, categories = { "firmware" }, requires = { suture = ">= 0.1, < 9" }, depends = {},
+        conflicts = {}, params = { seconds = { type = "integer", default = 90, min = 1, max = 255, help = "h" } },
+        targets = { { name = "image", match = function() end, only = true,
+          versions = { { label = "1.0", size = 5 } } } },
+        edits = { { target = "image", label = "1.0", at = 0, old = "a", new = "b", note = "n" },
+          { find = "aa", skip = 1, old = "a", new = function() return "b" end },
+          { any = { { at = 1 }, { find = "a", new = function() return "c" end } }, old = "a", new = "b" } },
+        verify = function() end, examples = { { input = "a", params = {}, output = "b" } } ]]
+    end)
+
+    it("gives each recipe globals of its own", function()
+      load_text "leak = 1; return { apply = function() end }"
+      assert.is_nil(rawget(_G, "leak"))
+    end)
+
+    it("passes over a first line for the system", function()
+      load_text "#!/usr/bin/env -S suture run\nreturn { apply = function() end }"
+    end)
+
+    it("raises what the file raises", function()
+      assert.matches("recipe.lua:1: boom", tostring(select(2, pcall(load_text, "error 'boom'"))), 1, true)
+    end)
+
+    it("raises io for a missing file", function()
+      raised("io", recipe.load, support.path "missing.lua")
+    end)
+
+    local function edit(fields)
+      return "return { edits = { { " .. fields .. " } } }"
+    end
+
+    local wrong <const> = {
+      ["a syntax error"] = { "return {", "recipe.lua:1:" },
+      ["bytecode"] = { string.dump(function() return {} end), "binary chunk" },
+      ["no result"] = { "local x = 1", "returns nothing and not a table" },
+      ["a number as result"] = { "return 5", "returns a number and not a table" },
+      ["an empty table"] = { "return {}", "neither edits nor apply" },
+      ["empty edits"] = { "return { edits = {} }", "neither edits nor apply" },
+      ["a misspelt key"] = { "return { sumary = '' }", "did you mean 'summary'?" },
+      ["a key that is no string"] = { "return { 'a' }", "unknown key '1'" },
+      ["a name that is a number"] = { "return { name = 5 }", "name must be a string, not a number" },
+      ["a name with a space"] = { "return { name = 'a b' }", "name must be words joined by '/'" },
+      ["a name that leaves its folder"] = { "return { name = '../a' }", "name must be words" },
+      ["a name that leaves it later"] = { "return { name = 'a/../../b' }", "name must be words" },
+      ["a version of words"] = { "return { version = 'new' }", "version must be like 1.0.0" },
+      ["a version with a hole"] = { "return { version = '1..0' }", "version must be like 1.0.0" },
+      ["a version that ends in a dot"] = { "return { version = '1.' }", "version must be like 1.0.0" },
+      ["authors that are text"] = { "return { authors = 'me' }", "authors must be a list" },
+      ["an author that is a number"] = { "return { authors = { 1 } }", "authors[1] must be a string" },
+      ["categories with names"] = { "return { categories = { a = 'b' } }", "must be a list, and has the key 'a'" },
+      ["requirements that are text"] = { "return { requires = '>= 1' }", "requires must be a table" },
+      ["a requirement of something else"] = { "return { requires = { sutur = '1' } }", "did you mean 'suture'?" },
+      ["a requirement without a sign"] = { "return { requires = { suture = '1' } }", "must be like '>= 0.1'" },
+      ["apply that is a string"] = { "return { apply = 'x' }", "apply must be a function" },
+      ["verify that is a table"] = { "return { verify = {} }", "verify must be a function" },
+      ["targets that are a string"] = { "return { targets = 'x' }", "targets must be a list" },
+      ["a target that is a string"] = { "return { targets = { 'x' } }", "targets[1] must be a table" },
+      ["a misspelt key of a target"] = { "return { targets = { { mach = 1 } } }", "did you mean 'match'?" },
+      ["match that is a pattern"] = {
+        "return { targets = { { match = 'x' } } }",
+        "targets[1].match must be a function",
+      },
+      ["a version without a size"] = {
+        "return { targets = { { versions = { { label = 'x' } } } } }",
+        "a label and a size",
+      },
+      ["a size in words"] = {
+        "return { targets = { { versions = { { label = 'x', size = '1' } } } } }",
+        "a size in bytes",
+      },
+      ["only without versions"] = { "return { targets = { { only = true } } }", "only needs versions" },
+      ["edits that are a function"] = { "return { edits = function() end }", "edits must be a list" },
+      ["one edit instead of a list"] = { "return { edits = { at = 1 } }", "edits must be a list" },
+      ["an edit that is a string"] = { "return { edits = { 'x' } }", "edits[1] must be a table" },
+      ["a misspelt key of an edit"] = {
+        edit "att = 0, old = 'a', new = 'b'",
+        "edits[1]: unknown key 'att'; did you mean",
+      },
+      ["an edit without old"] = { edit "at = 0, new = 'b'", "edits[1]: old is missing" },
+      ["an edit without new"] = { edit "at = 0, old = 'b'", "edits[1]: new is missing" },
+      ["an edit of unequal sides"] = { edit "at = 0, old = 'a', new = 'bb'", "old has 1 byte and new has 2" },
+      ["an edit nowhere"] = { edit "old = 'a', new = 'b'", "edits[1]: exactly one of at, find and any" },
+      ["a label in an alternative"] = {
+        edit "any = { { at = 0, label = 'x' } }, old = 'a', new = 'b'",
+        "unknown key 'label'",
+      },
+      ["an edit of an unknown target"] = { edit "target = 'x', at = 0, old = 'a', new = 'b'", "unknown target 'x'" },
+      ["an edit of an unknown label"] = { edit "label = 'x', at = 0, old = 'a', new = 'b'", "unknown label 'x'" },
+      ["examples that are text"] = { "return { examples = 'x' }", "examples must be a list" },
+      ["a misspelt key of an example"] = { "return { examples = { { inptu = '' } } }", "did you mean 'input'?" },
+      ["a lone nibble in a pattern"] = { "return { x = require 'suture'.pattern '4' }", "4" },
+    }
+    for name, case in pairs(wrong) do
+      it("raises argument for " .. name, function()
+        cannot_load("argument", case[2], case[1])
+      end)
+    end
+
+    local not_here <const> = {
+      ["two targets"] = { "return { targets = { {}, {} } }", "more than one target is not supported" },
+      ["a newer suture"] = { "return { requires = { suture = '>= 99' } }", "the recipe needs suture >= 99" },
+      ["an older suture"] = { "return { requires = { suture = '< 0.0.1' } }", "the recipe needs suture < 0.0.1" },
+      ["depends"] = { "return { depends = { 'a' } }", "depends[" },
+      ["conflicts"] = { "return { conflicts = { 'a' } }", "conflicts[" },
+      ["digests"] = { "return { targets = { { versions = { { label = 'x', sha256 = '' } } } } }", "digests are not" },
+    }
+    for name, case in pairs(not_here) do
+      it("raises unsupported for " .. name, function()
+        local err = raised("unsupported", load_text, case[1])
+        assert.matches(case[2]:match("^[^%[]*"), tostring(err), 1, true)
+      end)
+    end
+  end)
+
+  describe(".run and .check", function()
+    it("raise unsupported outside the executable", function()
+      if package.preload["suture.host"] or package.loaded["suture.host"] then
+        return pending("inside the executable")
+      end
+      local target = support.write("target", "abc")
+      local path = support.write("recipe.lua", "return { edits = { { at = 0, old = 'a', new = 'b' } } }")
+      for _, act in ipairs { recipe.run, recipe.check } do
+        local err = raised("unsupported", act, path, target)
+        assert.matches("only inside the suture executable", tostring(err), 1, true)
+      end
+      assert.equal("abc", support.read(target))
+    end)
+  end)
+end)
