@@ -19,17 +19,17 @@ local function is_elf(b)
   return b:read(0, 4) == "\x7fELF" and classes[b:u8(4)] ~= nil and orders[b:u8(5)] ~= nil
 end
 
--- Offsets of the program headers. A table that begins outside the file would only be a
--- negative offset after the addition, so it is refused here.
+-- Offsets of the program headers. A table offset of 64 bits may be negative as a Lua integer.
 local function program_headers(b, class, context)
   local start <const>, size <const> = class.table_offset(b), b:u16(class.entry_size)
+  local count <const> = b:u16(class.entry_count)
   if size < class.least_entry then
     context.refuse(("program headers of %d bytes are too small"):format(size))
-  elseif not math.ult(start, #b) then
-    context.refuse(("the program headers at 0x%x lie outside the file"):format(start))
+  elseif not math.ult(start, #b) or count * size > #b - start then
+    context.refuse(("the program headers at 0x%x pass the end of the file"):format(start))
   end
   local offsets <const> = {}
-  for number = 1, b:u16(class.entry_count) do
+  for number = 1, count do
     offsets[number] = start + (number - 1) * size
   end
   return offsets

@@ -43,6 +43,7 @@ local function apply(b, _, context)
     return context.already("the program is large address aware")
   end
   local field <const> = header + OPTIONAL + CHECKSUM
+  b:u32le(field) -- read before a byte is written: a file that ends in there is refused
   b:u16le(header + CHARACTERISTICS, flags | LARGE_ADDRESS_AWARE)
   b:u32le(field, 0) -- the field itself does not count
   b:u32le(field, checksum(b))

@@ -94,7 +94,7 @@ describe("elf/exec-stack-off", function()
     it("refuses it cut off anywhere: " .. title, function()
       local whole = elf(variant)
       local head = layouts[variant.bits].size
-      for _, size in ipairs { 0, 3, 4, 5, 6, 16, head - 1, head, #whole - 33 } do
+      for _, size in ipairs { 0, 5, head - 1, #whole - 33 } do
         recipe.refused(NAME, support.write("cut.elf", whole:sub(1, size)))
       end
     end)
