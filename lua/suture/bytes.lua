@@ -25,16 +25,4 @@ for name, module in pairs(modules) do
   on_first_call(name, module)
 end
 
---- Gives up: drops what is pending and closes. `return b:cancel "no magic"`
---- leaves a block without a flush and reports why.
----@param b suture.bytes
----@param message any
----@return nil
----@return any message
-function methods.cancel(b, message)
-  b:rollback()
-  b:close()
-  return nil, message
-end
-
 return methods

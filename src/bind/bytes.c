@@ -375,9 +375,14 @@ static int meta_close(lua_State *L)
 /* Nothing that loses data may be ignorable: the warning does not ask whether warnings are on. */
 static void warn_dropped(struct image *image)
 {
+    struct error error;
     uint64_t runs;
     uint64_t count = pending_count(image, 0, image->size, &runs);
-    if (count)
+    if (!image_touched(image))
+        return;
+    if (!image_survived(image, &error))
+        fprintf(stderr, "suture: warning: %s: %s; nothing was flushed\n", error.path, error.message);
+    else if (count)
         fprintf(stderr,
                 "suture: warning: %s: %" PRIu64
                 " pending byte%s dropped: the object was collected without flush\n",

@@ -11,6 +11,9 @@
 
 #define PATTERN_META "suture.pattern"
 
+/* Far beyond any signature, and small enough that a mistyped offset cannot ask for all memory. */
+#define LONGEST ((uint64_t)64 * 1024 * 1024)
+
 /* An immutable userdata: len bytes of value, then len bytes of mask. */
 struct object {
     size_t len;
@@ -100,7 +103,17 @@ static int patterns_hex(lua_State *L)
 
 static const struct object *check(lua_State *L)
 {
-    return luaL_checkudata(L, 1, PATTERN_META);
+    const struct object *object = luaL_testudata(L, 1, PATTERN_META);
+    if (!object)
+        errors_raise_kind(L, ERROR_ARGUMENT, NULL, "a pattern expected, got %s; call it with ':'",
+                          luaL_typename(L, 1));
+    return object;
+}
+
+static int object_newindex(lua_State *L)
+{
+    errors_raise_kind(L, ERROR_ARGUMENT, NULL, "a pattern cannot be changed (field '%s')",
+                      luaL_tolstring(L, 2, NULL));
 }
 
 static int object_len(lua_State *L)
@@ -132,13 +145,12 @@ static int object_eq(lua_State *L)
 static int object_overlay(lua_State *L)
 {
     const struct object *object = check(L);
-    struct pattern under = as_pattern(object), over = {0};
-    lua_Integer off = luaL_checkinteger(L, 2);
+    struct pattern under = as_pattern(object);
     uint64_t end = 0;
-    if (!patterns_test(L, 3, &over))
-        over.value = (const unsigned char *)luaL_checklstring(L, 3, &over.len);
-    luaL_argcheck(L, off >= 0 && range_add((uint64_t)off, over.len, &end) && end < SIZE_MAX / 4, 2,
-                  "offset out of range");
+    uint64_t off = argument_offset(L, NULL, "overlay", 2, "offset");
+    struct pattern over = argument_what(L, NULL, "overlay", 3);
+    if (!range_add(off, over.len, &end) || end > LONGEST)
+        errors_raise_argument(L, NULL, "overlay", 1, "the pattern would be too long");
     struct object *result = push_object(L, end > under.len ? (size_t)end : under.len);
     lay_over(result, 0, &under);
     lay_over(result, (size_t)off, &over);
@@ -150,7 +162,7 @@ static int object_matches(lua_State *L)
 {
     struct pattern pattern = as_pattern(check(L));
     size_t len;
-    const char *data = luaL_checklstring(L, 2, &len);
+    const char *data = argument_string(L, NULL, "matches", 2, "data", &len);
     lua_pushboolean(L, len == pattern.len && pattern_match(&pattern, (const unsigned char *)data));
     return 1;
 }
@@ -160,8 +172,10 @@ static int object_apply(lua_State *L)
 {
     struct pattern pattern = as_pattern(check(L));
     size_t len;
-    const char *data = luaL_checklstring(L, 2, &len);
-    luaL_argcheck(L, len == pattern.len, 2, "must be as long as the pattern");
+    const char *data = argument_string(L, NULL, "apply", 2, "data", &len);
+    if (len != pattern.len)
+        errors_raise_argument(L, NULL, "apply", 1, "data has %zu bytes, the pattern %zu", len,
+                              pattern.len);
     luaL_Buffer result;
     unsigned char *to = (unsigned char *)luaL_buffinitsize(L, &result, len);
     for (size_t i = 0; i < len; i++)
@@ -201,6 +215,7 @@ void patterns_register(lua_State *L)
         {"__len", object_len},
         {"__tostring", object_tostring},
         {"__eq", object_eq},
+        {"__newindex", object_newindex},
         {NULL, NULL},
     };
     static const luaL_Reg methods[] = {

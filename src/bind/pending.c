@@ -110,12 +110,21 @@ uint64_t pending_count(struct image *image, uint64_t off, uint64_t len, uint64_t
     return count;
 }
 
+/* Raises when pending bytes were lost, before anything is said about them. */
+static void check_survived(lua_State *L, const struct bytes *bytes)
+{
+    struct error error;
+    if (!image_survived(bytes->image, &error))
+        bytes_raise(L, bytes, &error);
+}
+
 /* b:pending() -> false | bytes, runs */
 static int pending_pending(lua_State *L)
 {
     struct bytes *bytes = bytes_check_live(L, 1, "pending");
     uint64_t runs;
     argument_most(L, bytes, "pending", 1);
+    check_survived(L, bytes);
     uint64_t count = pending_count(bytes->image, bytes->off, bytes->size, &runs);
     bytes_current(L, bytes);
     if (!count) {
@@ -156,6 +165,7 @@ static int pending_changes(lua_State *L)
 {
     struct bytes *bytes = bytes_check_live(L, 1, "changes");
     argument_most(L, bytes, "changes", 1);
+    check_survived(L, bytes);
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, changes_next, 2);
     return 1;
@@ -172,12 +182,9 @@ static void refuse_shared(lua_State *L, const struct bytes *bytes, const char *v
 static int pending_rollback(lua_State *L)
 {
     struct bytes *bytes = bytes_check_live(L, 1, "rollback");
-    struct error error;
     argument_most(L, bytes, "rollback", 1);
     bytes_refuse_view(L, bytes, "rollback");
     refuse_shared(L, bytes, "rollback");
-    if (!image_intact(bytes->image, &error))
-        bytes_raise(L, bytes, &error);
     image_rollback(bytes->image);
     return 0;
 }
@@ -264,11 +271,10 @@ static int pending_save(lua_State *L)
     struct error error;
     size_t len;
     argument_most(L, bytes, "save", 2);
-    bytes_refuse_view(L, bytes, "save");
     const char *path = argument_string(L, bytes, "save", 2, "path", &len);
     if (strlen(path) != len)
         errors_raise_argument(L, image_name(bytes->image), "save", 1, "path contains a NUL byte");
-    if (!replace_save(bytes->image, path, &error))
+    if (!replace_save(bytes->image, bytes->off, bytes->size, path, &error))
         bytes_raise(L, bytes, &error);
     return 0;
 }

@@ -178,11 +178,22 @@ static bool write_all(struct flush *flush, struct error *error)
     return true;
 }
 
+/* Where pending bytes were lost, a difference in the file says more than the loss. */
+static bool still_whole(struct image *image, struct error *error)
+{
+    struct error difference;
+    if (image_survived(image, error))
+        return true;
+    if (image_intact(image, &difference) && !verify_image(image, image->source.fd, &difference))
+        *error = difference;
+    return false;
+}
+
 static bool flush_held(struct flush *flush, enum flush_outcome *outcome, struct error *error)
 {
     struct image *image = flush->image;
     struct image_run run;
-    if (!image_intact(image, error) || !source_same_size(&image->source, error))
+    if (!source_same_size(&image->source, error) || !still_whole(image, error))
         return false;
     if (!next_run(flush, flush->off, &run)) {
         *outcome = FLUSH_UNCHANGED;

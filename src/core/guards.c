@@ -1,6 +1,8 @@
 /* guards: see guards.h. */
 #include "guards.h"
 
+#include "range.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +48,16 @@ bool guards_add(struct guards *guards, uint64_t off, const unsigned char *data, 
     guards->list[guards->count++] = (struct guard){off, len, guards->used};
     guards->used += len;
     return true;
+}
+
+/* The bytes of forgotten guards stay where they are until all are cleared. */
+void guards_forget(struct guards *guards, uint64_t off, uint64_t len)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < guards->count; i++)
+        if (!range_overlaps(guards->list[i].off, guards->list[i].len, off, len))
+            guards->list[kept++] = guards->list[i];
+    guards->count = kept;
 }
 
 void guards_clear(struct guards *guards)

@@ -29,6 +29,9 @@ struct guards {
 /* Remembers that [off, off + len) held data. False when memory runs out; nothing is added then. */
 bool guards_add(struct guards *guards, uint64_t off, const unsigned char *data, size_t len);
 
+/* Forgets the guards that share a byte with [off, off + len). */
+void guards_forget(struct guards *guards, uint64_t off, uint64_t len);
+
 /* Forgets all and frees it; usable again. */
 void guards_clear(struct guards *guards);
 

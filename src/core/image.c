@@ -121,6 +121,14 @@ bool image_open_memory(struct image *image, uint64_t size, struct error *error)
     return true;
 }
 
+static void become_clean(struct image *image)
+{
+    pages_clear(&image->pages);
+    guards_clear(&image->guards);
+    canary_disarm(&image->canary);
+    image->hot_page = NO_PAGE;
+}
+
 void image_close(struct image *image)
 {
     if (!image->open)
@@ -128,14 +136,12 @@ void image_close(struct image *image)
     fault_leave(&image->map);
     if (image->map.base)
         munmap(image->map.base, image->map.len);
-    pages_clear(&image->pages);
-    guards_clear(&image->guards);
+    become_clean(image);
     image->base = NULL;
     image->map.base = NULL;
     image->size = 0;
     image->open = false;
     image->generation++;
-    image->hot_page = NO_PAGE;
     source_release(&image->source);
 }
 
@@ -145,17 +151,27 @@ void image_free(struct image *image)
     source_close(&image->source);
 }
 
+/* A page was missing although the file has its size: it was short for a while, or cannot be read. */
+static bool missing_page(const struct image *image, struct error *error)
+{
+    uint64_t off = (uint64_t)(image->map.where - image->base);
+    unsigned char byte;
+    if (!source_read(&image->source, image->file_off + off, &byte, 1, error))
+        return false;
+    return error_at(error, ERROR_TRUNCATED, image_name(image), off,
+                    "was truncated and made long again by another process");
+}
+
 bool image_intact(const struct image *image, struct error *error)
 {
+    uint64_t now = 0;
     if (!fault_hit(&image->map))
         return true;
-    uint64_t off = (uint64_t)(image->map.where - image->base);
-    uint64_t now = 0;
     if (!source_size_now(&image->source, &now, error))
         return false;
     if (now < image->source.size)
         return source_same_size(&image->source, error);
-    return error_at(error, ERROR_IO, image_name(image), off, "a page could not be read");
+    return missing_page(image, error);
 }
 
 bool image_current(const struct image *image, struct error *error)
@@ -168,6 +184,33 @@ bool image_current(const struct image *image, struct error *error)
     if (!source_size_now(&image->source, &now, error))
         return false;
     return now >= image->source.size || source_same_size(&image->source, error);
+}
+
+bool image_survived(const struct image *image, struct error *error)
+{
+    if (!image_current(image, error))
+        return false;
+    if (canary_alive(&image->canary))
+        return true;
+    return error_set(error, ERROR_TRUNCATED, image_name(image),
+                     "was truncated and written again by another process: pending bytes are lost");
+}
+
+static uint64_t last_page(const struct image *image)
+{
+    return (image->map.len - 1) >> PAGE_BITS;
+}
+
+/* Invariant 4. Memory has no file that could be truncated. */
+static bool watch_last_page(struct image *image, uint64_t last_touched, struct error *error)
+{
+    if (image->mode == IMAGE_MEMORY)
+        return true;
+    if (!image->pages.count)
+        canary_arm(&image->canary, image->map.base + image->map.len - 1);
+    else if (last_touched == last_page(image))
+        return image_survived(image, error);
+    return true;
 }
 
 static bool keep_pre_image(struct image *image, uint64_t number, struct error *error)
@@ -193,10 +236,12 @@ bool image_touch(struct image *image, uint64_t off, uint64_t len, struct error *
         return image_intact(image, error);
     uint64_t first = (lead(image) + off) >> PAGE_BITS;
     uint64_t last = (lead(image) + off + (len - 1)) >> PAGE_BITS;
+    if (!watch_last_page(image, last, error))
+        return false;
     for (uint64_t number = first; number <= last; number++)
         if (!pages_find(&image->pages, number) && !keep_pre_image(image, number, error))
             return false;
-    image->hot_page = last;
+    image->hot_page = last == last_page(image) ? NO_PAGE : last;
     return image_intact(image, error);
 }
 
@@ -326,9 +371,7 @@ void image_rollback(struct image *image)
     if (!from_file || image->pages.count <= COPY_BACK_PAGES ||
         madvise(image->map.base, image->map.len, MADV_DONTNEED) != 0)
         copy_back(image);
-    pages_clear(&image->pages);
-    guards_clear(&image->guards);
-    image->hot_page = NO_PAGE;
+    become_clean(image);
 }
 
 /*
@@ -337,7 +380,7 @@ void image_rollback(struct image *image)
  */
 static void drop_private_copy(const struct image *image, const struct page *page)
 {
-    if (PAGE_BYTES % (uint64_t)sysconf(_SC_PAGESIZE) == 0 && image->mode == IMAGE_PATCH)
+    if (PAGE_BYTES % (uint64_t)sysconf(_SC_PAGESIZE) == 0 && page->number != last_page(image))
         madvise(image->map.base + (page->number << PAGE_BITS), PAGE_BYTES, MADV_DONTNEED);
 }
 
@@ -365,6 +408,8 @@ void image_settle(struct image *image, uint64_t off, uint64_t len)
             memcpy(page->before + from, image->map.base + start + from, (size_t)(to - from));
     }
     pages_remove(&image->pages, became_clean, image);
-    guards_clear(&image->guards);
+    guards_forget(&image->guards, off, len);
     image->hot_page = NO_PAGE;
+    if (!image->pages.count)
+        become_clean(image);
 }

@@ -10,12 +10,15 @@
  *      dirty pages, with what they held before.
  *   2. Whoever reads the memory asks image_intact afterwards and throws away what was read when it fails.
  *   3. An image whose map was hit by a fault, or whose file is shorter than it was, never flushes.
- *   4. `generation` changes with everything that makes an address or a size that was taken before wrong:
+ *   4. The last page of a private file map is a private copy from before the first write (canary.h), and
+ *      each later write to that page first asks whether it still is.
+ *   5. `generation` changes with everything that makes an address or a size that was taken before wrong:
  *      resize, close. Whoever keeps one compares it.
  */
 #ifndef SUTURE_IMAGE_H
 #define SUTURE_IMAGE_H
 
+#include "canary.h"
 #include "error.h"
 #include "fault.h"
 #include "guards.h"
@@ -46,6 +49,7 @@ struct image {
     uint64_t generation;
     struct pages pages;    /* dirty pages; page 0 begins at map.base */
     uint64_t hot_page;     /* a page known to be dirty, or UINT64_MAX: spares the look-up */
+    struct canary canary;  /* armed while there are dirty pages of a file */
     struct guards guards;  /* what accepted guards saw in clean pages */
 };
 
@@ -86,7 +90,7 @@ const char *image_name(const struct image *image);
 
 /*
  * Whether all that was read up to now can be trusted: no page was missing. Errors: `truncated` when the
- * file is shorter than at open, `io` when a page could not be read for another reason.
+ * file is or was shorter than at open, `io` when a page could not be read for another reason.
  */
 bool image_intact(const struct image *image, struct error *error);
 
@@ -95,6 +99,12 @@ bool image_intact(const struct image *image, struct error *error);
  * it only makes zeros. Costs a system call. Errors: as image_intact.
  */
 bool image_current(const struct image *image, struct error *error);
+
+/*
+ * Whether no pending byte was lost to a truncation, even one that was made up for since. Costs some system
+ * calls. Errors: as image_current, and `truncated`.
+ */
+bool image_survived(const struct image *image, struct error *error);
 
 /*
  * Makes [off, off + len), which must lie inside, ready to be stored to: keeps the pre-images of pages
@@ -124,12 +134,16 @@ void image_before(const struct image *image, uint64_t off, uint64_t len, void *d
 /* Whether anything was written since the last flush or rollback, even without changing a byte. */
 bool image_touched(const struct image *image);
 
-/* Brings everything back to what it was before the first write, and forgets the guards. */
+/*
+ * Brings everything back to what it was before the first write, and forgets the guards. Works on a damaged
+ * image too, which stays damaged.
+ */
 void image_rollback(struct image *image);
 
 /*
  * Declares the bytes of [off, off + len) to be in the file now: they are what the range held before.
- * Pages without a difference become clean and the guards are forgotten. The caller has written them.
+ * Pages without a difference become clean; guards of the range, and all of them once no page is dirty, are
+ * forgotten. The caller has written the bytes.
  */
 void image_settle(struct image *image, uint64_t off, uint64_t len);
 

@@ -20,6 +20,7 @@ struct replacement {
     char *folder;     /* of the final name, owned */
     char *fresh;      /* the new file while it has no final name, owned; NULL when it is not there */
     int fd;
+    uint64_t start;   /* the image's byte that becomes the file's first */
 };
 
 static bool out_of_memory(const struct replacement *replacement, struct error *error)
@@ -114,27 +115,28 @@ static bool write_piece(const struct replacement *replacement, const unsigned ch
     return true;
 }
 
-/* The end of the data that begins at *off, which moves over a hole first; both in the image. */
-static uint64_t next_data(const struct image *image, uint64_t *off)
+/* The end of the data that begins at *off, which moves over a hole first; both at most `end`. */
+static uint64_t next_data(const struct image *image, uint64_t *off, uint64_t end)
 {
     off_t at = lseek(image->source.fd, (off_t)(image->file_off + *off), SEEK_DATA);
     if (at < 0) {
         /* ENXIO: nothing but a hole up to the end. Anything else: no knowledge of holes. */
         if (errno == ENXIO)
-            *off = image->size;
-        return image->size;
+            *off = end;
+        return end;
     }
     off_t hole = lseek(image->source.fd, at, SEEK_HOLE);
-    *off = range_min((uint64_t)at - image->file_off, image->size);
-    return hole < 0 ? image->size : range_min((uint64_t)hole - image->file_off, image->size);
+    *off = range_min((uint64_t)at - image->file_off, end);
+    return hole < 0 ? end : range_min((uint64_t)hole - image->file_off, end);
 }
 
+/* Writes [off, end) of the image; the file begins with the image's byte `start`. */
 static bool write_range(const struct replacement *replacement, const struct image *image,
                         uint64_t off, uint64_t end, struct error *error)
 {
     while (off < end) {
         uint64_t part = range_min(PIECE, end - off);
-        if (!write_piece(replacement, image->base + off, part, off, error) ||
+        if (!write_piece(replacement, image->base + off, part, off - replacement->start, error) ||
             !image_current(image, error))
             return false;
         off += part;
@@ -143,22 +145,24 @@ static bool write_range(const struct replacement *replacement, const struct imag
 }
 
 /* The file's data first, then the pending runs, which may lie in its holes. */
-static bool write_content(const struct replacement *replacement, struct image *image,
+static bool write_content(const struct replacement *replacement, struct image *image, uint64_t end,
                           struct error *error)
 {
     struct image_run run;
-    if (ftruncate(replacement->fd, (off_t)image->size) != 0)
+    uint64_t start = replacement->start;
+    if (ftruncate(replacement->fd, (off_t)(end - start)) != 0)
         return fail(replacement, "cannot write", error);
     if (image->source.fd < 0)
-        return write_range(replacement, image, 0, image->size, error);
-    for (uint64_t off = 0; off < image->size;) {
-        uint64_t end = next_data(image, &off);
-        if (!write_range(replacement, image, off, end, error))
+        return write_range(replacement, image, start, end, error);
+    for (uint64_t off = start; off < end;) {
+        uint64_t data_end = next_data(image, &off, end);
+        if (!write_range(replacement, image, off, data_end, error))
             return false;
-        off = end > off ? end : image->size;
+        off = data_end > off ? data_end : end;
     }
-    for (uint64_t at = 0; image_next_run(image, at, &run); at = run.off + run.len)
-        if (!write_range(replacement, image, run.off, run.off + run.len, error))
+    for (uint64_t at = start; image_next_run(image, at, &run) && run.off < end;
+         at = run.off + run.len)
+        if (!write_range(replacement, image, run.off, range_min(run.off + run.len, end), error))
             return false;
     return true;
 }
@@ -197,15 +201,16 @@ static void clean_up(struct replacement *replacement)
     free(replacement->folder);
 }
 
-bool replace_save(struct image *image, const char *path, struct error *error)
+bool replace_save(struct image *image, uint64_t off, uint64_t len, const char *path,
+                  struct error *error)
 {
-    struct replacement replacement = {.path = path, .fd = -1};
+    struct replacement replacement = {.path = path, .fd = -1, .start = off};
     struct held held;
     mode_t mode = 0;
     held_begin(&held);
-    bool saved = image_current(image, error) && find_names(&replacement, error) &&
+    bool saved = image_survived(image, error) && find_names(&replacement, error) &&
                  find_mode(&replacement, image, &mode, error) && create_fresh(&replacement, error) &&
-                 write_content(&replacement, image, error) &&
+                 write_content(&replacement, image, off + len, error) &&
                  put_in_place(&replacement, mode, error);
     clean_up(&replacement);
     held_end(&held);
