@@ -651,8 +651,9 @@ describe("bytes", function()
         for _ = 1, 5 do
           local b = suture.buffer(DATA)
           setmetatable({}, { __gc = function() b:close() end })
-          for _ = 1, 100 do
-            local ok, err = pcall(call, b)
+          for round = 1, 1000 do
+            local garbage = ("x"):rep(1000 + round)
+            local ok, err = pcall(call, b, garbage)
             if not ok then
               assert.matches("closed", tostring(err), 1, true)
               closed = closed + 1

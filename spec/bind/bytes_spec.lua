@@ -44,7 +44,7 @@ describe("bytes", function()
     it("raises for a mode it does not know, with a suggestion", function()
       local err = raised("argument", suture.open, letters(), "pacth")
       assert.matches("pacth", tostring(err), 1, true)
-      assert.matches("'patch'", tostring(err), 1, true)
+      assert.matches("patch[\"']", tostring(err))
       raised("argument", suture.open, letters(), { mode = "pacth" })
     end)
 

@@ -5,7 +5,7 @@ local support = require "spec.support"
 local raised = require "spec.support.raised"
 
 local OLD <const> = "old bytes"
-local NEW <const> = "New bytes"
+local NEW <const> = "Nld bytes"
 
 local function fresh(name)
   return support.write(name or "block.bin", OLD)
@@ -457,10 +457,10 @@ describe("bytes", function()
 
   describe(":cancel", function()
     it("may be called with nothing pending, and with no message", function()
-      local path = fresh()
-      local b <close> = assert(suture.open(path))
+      local b <close> = assert(suture.open(fresh()))
       assert.equal(2, select("#", b:cancel "why not"))
-      local value, message = b:cancel()
+      local c <close> = assert(suture.open(fresh()))
+      local value, message = c:cancel()
       assert.is_nil(value)
       assert.is_nil(message)
     end)
