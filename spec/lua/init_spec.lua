@@ -40,39 +40,20 @@ describe("suture", function()
   end)
 end)
 
-describe("bytes", function()
-  describe(":cancel", function()
-    it("drops what is pending, closes, and gives nil and the message", function()
-      local support = require "spec.support"
-      local path = support.write("cancel.bin", "abc")
-      local b = assert(suture.open(path))
-      b[0] = 0x78
-      local results = table.pack(b:cancel "no magic")
-      assert.equal(2, results.n)
-      assert.is_nil(results[1])
-      assert.equal("no magic", results[2])
-      assert.equal("abc", support.read(path))
-      raised("closed", function() return #b end)
-    end)
+describe("the methods written in Lua", function()
+  it("are there once the module is loaded, and load on first use", function()
+    for _, name in ipairs { "pack", "unpack", "cursor", "hexdump", "hunk" } do
+      assert.equal("function", type(core.methods[name]), name)
+    end
+    local b = suture.buffer(4)
+    local first = b.pack
+    assert.equal(4, b:pack(0, "I4", 1))
+    assert.equal(4, first(b, 0, "I4", 2))
+    assert.equal(require "suture.packing".pack, b.pack)
+  end)
 
-    it("leaves a block without a flush", function()
-      local support = require "spec.support"
-      local path = support.write("cancel.bin", "abc")
-      local function give_up()
-        local b <close> = assert(suture.open(path))
-        b[0] = 0x78
-        return b:cancel "no magic"
-      end
-      local value, message = give_up()
-      assert.is_nil(value)
-      assert.equal("no magic", message)
-      assert.equal("abc", support.read(path))
-    end)
-
-    it("raises for a closed object", function()
-      local b = suture.buffer(1)
-      b:close()
-      raised("closed", b.cancel, b)
-    end)
+  it("are suggested for a misspelt one", function()
+    local b = suture.buffer(4)
+    assert.matches("'unpack'", raised("argument", function() return b.unpak end).message, 1, true)
   end)
 end)
