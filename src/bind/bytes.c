@@ -321,10 +321,10 @@ static int bytes_close(lua_State *L)
     return 0;
 }
 
-/* b:cancel([message]) -> nil, message: rolls back and closes. */
+/* b:cancel([message]) -> nil, message: drops what is pending and closes. */
 static int bytes_cancel(lua_State *L)
 {
-    struct bytes *bytes = bytes_check(L, 1, "cancel");
+    struct bytes *bytes = bytes_check_live(L, 1, "cancel");
     argument_most(L, bytes, "cancel", 2);
     bytes_refuse_view(L, bytes, "cancel");
     end(bytes);
