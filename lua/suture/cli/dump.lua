@@ -1,6 +1,7 @@
 --- suture dump: the bytes of a file in hex.
 
 local core <const> = require "suture.core"
+local output <const> = require "suture.output"
 
 local dump = { summary = "Print bytes of a file in hex." }
 
@@ -51,7 +52,9 @@ function dump.run(arguments)
   while left > 0 do
     local length <const> = math.min(left, piece)
     local text <const> = b:hexdump(offset, length)
-    io.stdout:write(length < left and without_end(text) or text)
+    if not output.write(length < left and without_end(text) or text) then
+      break
+    end
     offset, left = offset + length, left - length
   end
   b:close()

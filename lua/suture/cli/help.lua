@@ -2,6 +2,7 @@
 
 local host <const> = require "suture.host"
 local cli <const> = require "suture.cli"
+local output <const> = require "suture.output"
 
 local help = { summary = "Explain a verb, or list them." }
 
@@ -26,7 +27,7 @@ end
 ---@param arguments table
 ---@return integer status
 function help.run(arguments)
-  io.stdout:write(arguments.verb and cli.parser(arguments.verb):get_help() or overview(), "\n")
+  output.write((arguments.verb and cli.parser(arguments.verb):get_help() or overview()) .. "\n")
   return 0
 end
 

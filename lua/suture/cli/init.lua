@@ -6,7 +6,11 @@ local argparse <const> = require "argparse"
 local core <const> = require "suture.core"
 local failure <const> = require "suture.recipe.failure"
 local host <const> = require "suture.host"
+local output <const> = require "suture.output"
 local printable <const> = require "suture.printable"
+
+-- Completes the bytes objects with their methods in Lua.
+require "suture"
 
 local cli = {}
 
@@ -29,6 +33,15 @@ function cli.verb(name)
   core.raise("argument", core.unknown("verb", name, host.verbs))
 end
 
+-- A number that an option parser takes for an option is a negative offset.
+local function one_line(message)
+  local number <const> = message:match("^unknown option '(%-%d.-)'")
+  if number then
+    return ("'%s' is negative: offsets and lengths count from 0"):format(number)
+  end
+  return (message:gsub("\nDid you mean (.-)%?", "; did you mean %1?"):gsub("\n", " "))
+end
+
 --- The parser of a verb. It never ends the process.
 ---@param name string
 ---@return table
@@ -40,8 +53,7 @@ function cli.parser(name)
     error(setmetatable({ help = parser:get_help() }, Ending))
   end)
   function parser.error(_, message)
-    local line <const> = message:gsub("\nDid you mean (.-)%?", "; did you mean %1?"):gsub("\n", " ")
-    error(setmetatable({ usage = ("%s: %s (see suture help %s)"):format(name, line, name) }, Ending))
+    error(setmetatable({ usage = ("%s: %s (see suture help %s)"):format(name, one_line(message), name) }, Ending))
   end
   return parser
 end
@@ -57,7 +69,7 @@ local code_of_kind <const> = { argument = failure.USAGE, limit = failure.RECIPE,
 local function status_of(err)
   if getmetatable(err) == Ending then
     if err.help then
-      io.stdout:write(err.help, "\n")
+      output.write(err.help .. "\n")
       return 0
     end
     complain(err.usage)
@@ -71,11 +83,11 @@ end
 
 -- A result that could not be written is no result; what a run did stays done.
 local function finished(status, verb)
-  local ok <const>, reason <const> = io.stdout:flush()
-  if ok then
+  local reason <const> = output.failure()
+  if not reason then
     return status
   end
-  complain("stdout: " .. reason)
+  complain("standard output: " .. reason)
   return verb == "run" and status or math.max(status, failure.IO)
 end
 

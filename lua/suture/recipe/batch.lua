@@ -2,6 +2,7 @@
 
 local core <const> = require "suture.core"
 local host <const> = require "suture.host"
+local output <const> = require "suture.output"
 local place <const> = require "suture.recipe.place"
 local printable <const> = require "suture.printable"
 local report <const> = require "suture.recipe.report"
@@ -39,10 +40,10 @@ local function meter(target)
   end
 end
 
-local function one(act, path, target, options, output)
+local function one(act, path, target, options, destination)
   local progress <const>, wipe <const> = meter(target)
   local result <const> = act(path, target, {
-    texts = options.texts, timeout = options.timeout, output = output, progress = progress,
+    texts = options.texts, timeout = options.timeout, output = destination, progress = progress,
     log = function(text)
       wipe()
       io.stderr:write(printable(("%s: %s"):format(target, text)), "\n")
@@ -59,9 +60,8 @@ local function tell(result, lines)
     io.stderr:write(complaint, "\n")
   end
   for _, line in ipairs(lines) do
-    io.stdout:write(line, "\n")
+    output.write(line .. "\n")
   end
-  io.stdout:flush()
 end
 
 --- Does `act` on each target and prints what became of it. A recipe or a

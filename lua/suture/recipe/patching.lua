@@ -127,16 +127,6 @@ local function changes_of(b)
   return list
 end
 
--- The parent is to find the bytes that the guards stood on as they are in the file: so without what was written.
-local function guards_of(b, seen)
-  local list <const> = {}
-  b:rollback()
-  for index, span in ipairs(seen.spans) do
-    list[index] = { offset = span[1], bytes = b:read(span[1], span[2]) }
-  end
-  return list
-end
-
 local function run(recipe, b, options, outcome)
   local seen <const> = witness.watch(b)
   outcome.hunks = seen.hunks
@@ -153,7 +143,7 @@ local function run(recipe, b, options, outcome)
   local word <const> = judged(b, seen, said)
   outcome.changes = changes_of(b)
   verify(recipe, b, options.params, about)
-  outcome.guards = guards_of(b, seen)
+  outcome.guards = seen.guards
   outcome.verdict, outcome.reason = word, said.already
 end
 

@@ -11,25 +11,41 @@ local witness = {}
 
 ---@class suture.seen
 ---@field hunks suture.sighting[]   offsets count in the file
----@field spans integer[][]         offset and length of each range that a guard accepted
+---@field guards {offset: integer, bytes: string}[]   what the file held where a guard accepted
 ---@field ranges table<string, boolean>  the ranges of the hunks
+---@field file suture.bytes              the file as it is, without what the recipe wrote
+
+local Seen <const> = {}
+Seen.__index = Seen
+
+-- Read at once: what is read later may be another process's bytes, which the recipe never saw.
+function Seen:guard(offset, length)
+  if length > #self.file - offset then
+    core.raise("changed", "the file became shorter", { path = self.file.path, offset = offset })
+  end
+  self.guards[#self.guards + 1] = { offset = offset, bytes = self.file:read(offset, length) }
+end
 
 -- A hunk that is met again after it was written is not a second one.
-local function note_hunk(seen, sighting)
+function Seen:hunk(sighting)
   local key <const> = ("%d:%d"):format(sighting.offset or -1, sighting.length)
-  if sighting.offset and seen.ranges[key] then
+  if sighting.offset and self.ranges[key] then
     return
   end
-  seen.ranges[key] = true
-  seen.hunks[#seen.hunks + 1] = sighting
-  seen.spans[#seen.spans + 1] = sighting.span
-  seen.spans[#seen.spans + 1] = sighting.offset and { sighting.offset, sighting.length }
+  self.ranges[key] = true
+  self.hunks[#self.hunks + 1] = sighting
+  if sighting.offset then
+    self:guard(sighting.offset, sighting.length)
+  end
 end
 
 local function listen_to_hunks(seen, path)
   hunk.observe(function(sighting)
     if sighting.bytes.path == path then
-      note_hunk(seen, sighting)
+      seen:hunk(sighting)
+      if sighting.span then
+        seen:guard(sighting.span[1], sighting.span[2])
+      end
     end
   end)
 end
@@ -40,7 +56,7 @@ local function listen_to_patch(seen, path)
     local changed <const> = patch(b, off, old, new)
     if b.path == path then
       local state <const> = changed and "old" or "new"
-      note_hunk(seen, { bytes = b, offset = b.offset + off, length = #new, state = state })
+      seen:hunk { bytes = b, offset = b.offset + off, length = #new, state = state }
     end
     return changed
   end
@@ -51,7 +67,7 @@ local function listen_to_expect(seen, path)
   methods.expect = function(b, off, what)
     expect(b, off, what)
     if b.path == path then
-      seen.spans[#seen.spans + 1] = { b.offset + off, #what }
+      seen:guard(b.offset + off, #what)
     end
   end
 end
@@ -61,17 +77,25 @@ local function listen_to_unique(seen, path)
   methods.unique = function(b, what, ...)
     local off <const>, len <const> = unique(b, what, ...)
     if b.path == path then
-      seen.spans[#seen.spans + 1] = { b.offset + off, #what }
+      seen:guard(b.offset + off, #what)
     end
     return off, len
   end
 end
 
---- Watches all bytes objects of one file from now on.
+local function open(path)
+  local file <const>, err <const> = core.open(path, "read")
+  if not file then
+    error(err, 0)
+  end
+  return file
+end
+
+--- Watches all bytes objects of one file from now on. Raises where the file cannot be read.
 ---@param b suture.bytes
 ---@return suture.seen
 function witness.watch(b)
-  local seen <const> = { hunks = {}, spans = {}, ranges = {} }
+  local seen <const> = setmetatable({ hunks = {}, guards = {}, ranges = {}, file = open(b.path) }, Seen)
   listen_to_hunks(seen, b.path)
   listen_to_patch(seen, b.path)
   listen_to_expect(seen, b.path)
