@@ -88,6 +88,53 @@ describe("bytes", function()
       assert.equal(0, status)
     end)
 
+    describe("with create", function()
+      local path
+      before_each(function()
+        path = support.path("created.bin")
+        os.remove(path)
+      end)
+
+      it("makes a missing file of so many zeros", function()
+        do
+          local b <close> = assert(suture.open(path, { create = 5000 }))
+          assert.equal(5000, #b)
+          b[4999] = 1
+        end
+        assert.equal(("\0"):rep(4999) .. "\1", support.read(path))
+      end)
+
+      it("makes an empty file of size 0", function()
+        local b <close> = assert(suture.open(path, { create = 0, mode = "shared" }))
+        assert.equal(0, #b)
+        assert.equal("", support.read(path))
+      end)
+
+      it("leaves a file that is there as it is", function()
+        letters("created.bin")
+        local b <close> = assert(suture.open(path, { create = 5000 }))
+        assert.equal(26, #b)
+        assert.equal(LETTERS, support.read(path))
+      end)
+
+      it("returns nil and an error where no file can be made, or not of that size", function()
+        for _, options in ipairs { { support.path("no folder") .. "/x", 10 }, { path, math.maxinteger } } do
+          local b, err, errno = suture.open(options[1], { create = options[2] })
+          assert.is_nil(b)
+          assert.matches(options[1], tostring(err), 1, true)
+          assert.equal("integer", math.type(errno))
+          assert.is_nil((io.open(options[1])))
+        end
+      end)
+
+      for name, size in pairs { ["a negative size"] = -1, ["a fraction"] = 1.5, ["a string"] = "1", ["true"] = true } do
+        it("raises for " .. name .. " and makes nothing", function()
+          raised("argument", suture.open, path, { create = size })
+          assert.is_nil((io.open(path)))
+        end)
+      end
+    end)
+
     describe("with a window", function()
       it("starts at any offset", function()
         local b <close> = assert(suture.open(letters(), { mode = "read", offset = 5 }))

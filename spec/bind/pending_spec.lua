@@ -384,6 +384,19 @@ describe("bytes", function()
       assert.equal(data, support.read(path))
     end)
 
+    it("shows what others write to any page afterwards", function()
+      local path, data = fresh("others.bin")
+      local b <close> = assert(suture.open(path))
+      for _, off in ipairs { 0, 2 * PAGE, #data - 1 } do
+        b[off] = flip(b[off])
+      end
+      b:flush()
+      for off = 0, #data - 1, PAGE do
+        scribble(path, off + 50, "theirs")
+        assert.equal("theirs", b:read(off + 50, 6), "page at " .. off)
+      end
+    end)
+
     it("does nothing on an empty file", function()
       local path = support.write("empty.bin", "")
       local b <close> = assert(suture.open(path))
@@ -466,6 +479,22 @@ describe("bytes", function()
       b:rollback()
     end)
 
+    it("keeps the set-id bits that a write by a user clears", function()
+      local folder = support.path("setid")
+      local q = support.quote
+      local path = folder .. "/setid.bin"
+      support.run(("mkdir -p %s && chmod 755 %s %s"):format(folder, q(support.tempdir()), folder))
+      support.write(path, "#!/bin/false")
+      local status, _, stderr = support.run(([[
+        cp -f %s %s/suture && chmod 755 %s/suture && chown $(id -u nobody) %s && chmod 6755 %s && cd / &&
+        if [ $(id -u) = 0 ]; then set -- setpriv --reuid=nobody --clear-groups; else set --; fi
+        "$@" %s/suture -e 'local b <close> = assert(require "suture".open(arg[1])); b[2] = 0x2e' /dev/null %s]]):format(
+        support.suture, folder, folder, path, path, folder, path))
+      assert.equal(0, status, stderr)
+      assert.equal("#!.bin/false", support.read(path))
+      assert.equal("6755", stat(path, "%a"))
+    end)
+
     it("raises io on a full disk, and the file stays", function()
       local folder, image = support.path("full"), support.path("full.img")
       local status = support.run(([[
@@ -544,6 +573,22 @@ describe("bytes", function()
       drop(b)
       assert.equal(replaced(data, PAGE + 900, theirs), support.read(path))
     end)
+
+    for name, off in pairs { ["first"] = 0, ["middle"] = 2 * PAGE, ["last"] = 4 * PAGE } do
+      it("wrote to the " .. name .. " page can be rolled back and done again on top", function()
+        local path, data = fresh("retry.bin")
+        local b <close> = assert(suture.open(path))
+        b[off + 7] = flip(b[off + 7])
+        scribble(path, off + 50, "theirs")
+        raised("changed", b.flush, b)
+        b:rollback()
+        assert.equal("theirs", b:read(off + 50, 6))
+        b[off + 7] = flip(b[off + 7])
+        assert.equal("place", b:flush())
+        local expected = replaced(data, off + 7, string.char(flip(data:byte(off + 8))))
+        assert.equal(replaced(expected, off + 50, "theirs"), support.read(path))
+      end)
+    end
 
     it("wrote and took it back goes through", function()
       local path, data = fresh("regret.bin")
