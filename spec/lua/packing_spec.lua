@@ -26,7 +26,7 @@ describe("bytes", function()
         for _, format in ipairs(fixed) do
           local target = format:find "I16" and zeros or b
           local data = target:read(0, #target)
-          for off = 0, 40 do
+          for off = 0, 17 do
             local wanted = table.pack(string.unpack(mark .. format, data, off + 1))
             wanted[wanted.n] = wanted[wanted.n] - 1
             local got = table.pack(target:unpack(off, format))
@@ -42,7 +42,7 @@ describe("bytes", function()
       }
       local texts = { "", "a", "hello", ("long"):rep(50) }
       for _, format in ipairs(formats) do
-        for off = 0, 17 do
+        for _, off in ipairs { 0, 1, 2, 3, 15, 16 } do
           for number = 1, #texts do
             local values = {}
             for _ in format:gsub("Xs4", ""):gmatch "[szIB]" do
