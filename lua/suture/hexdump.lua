@@ -11,16 +11,24 @@ for byte = 0, 255 do
   hex[string.char(byte)] = ("%02x "):format(byte)
 end
 
-local known_options <const> = { fold = "boolean" }
+local types <const> = { fold = "boolean" } -- of the options
+
+local function names()
+  local list <const> = {}
+  for name in pairs(types) do
+    list[#list + 1] = name
+  end
+  return list
+end
 
 local function check_options(options)
   if type(options) ~= "table" then
     core.raise("argument", ("bad argument #3 to 'hexdump' (table expected, got %s)"):format(type(options)))
   end
   for name, value in pairs(options) do
-    local wanted <const> = known_options[name]
+    local wanted <const> = types[name]
     if not wanted then
-      core.raise("argument", core.unknown("option", tostring(name), { "fold" }))
+      core.raise("argument", core.unknown("option", tostring(name), names()))
     elseif type(value) ~= wanted then
       core.raise("argument", ("option '%s' must be a %s, got %s"):format(name, wanted, type(value)))
     end
