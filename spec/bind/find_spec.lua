@@ -136,6 +136,18 @@ describe("bytes", function()
       end
     end)
 
+    it("agrees with a naive one where a near miss overlaps the match", function()
+      for _, data in ipairs { "\x40\x40\x40\x41\x40\x40\x40\x4f", "\x41\x40\x40\x40\x51\x40\x40\x40\x41" } do
+        local b = suture.buffer(data)
+        for _, text in ipairs { "40 40 ?1", "40 40 ?f", "?1 40 40", "40 40 40 ?1", "?? 40 40 ?1", "4? 40 40 4?" } do
+          for from = 0, #data do
+            check(b, data, suture.pattern(text), text, from, #data)
+            check(b, data, suture.pattern(text), text, 0, from)
+          end
+        end
+      end
+    end)
+
     it("agrees with a naive one for long patterns", function()
       local data = noise(300)
       local b = suture.buffer(data)
