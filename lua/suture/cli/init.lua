@@ -37,7 +37,7 @@ end
 local function one_line(message)
   local number <const> = message:match("^unknown option '(%-%d.-)'")
   if number then
-    return ("'%s' is negative: offsets and lengths count from 0"):format(number)
+    return ("'%s' is negative: numbers count from 0"):format(number)
   end
   return (message:gsub("\nDid you mean (.-)%?", "; did you mean %1?"):gsub("\n", " "))
 end
