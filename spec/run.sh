@@ -8,7 +8,7 @@
 
 cd "$(dirname "$0")/.." || exit 1
 log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log.status"' EXIT
 
 passed=0 failed=0 skipped=0 timeout=600
 export LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;./?/init.lua;;'
@@ -24,10 +24,21 @@ suite() {
     echo "== $1"
     interpreter=$2
     shift 2
-    timeout "$timeout" "$interpreter" "$(command -v busted)" \
-        --output=spec.support.summary --pattern=_spec "$@" 2>&1 | tee "$log"
+    {
+        timeout "$timeout" "$interpreter" "$(command -v busted)" \
+            --output=spec.support.summary --pattern=_spec "$@" 2>&1
+        echo $? >"$log.status"
+    } | tee "$log"
+    tally "$(cat "$log.status")"
+}
+
+# Adds a suite's own last line; without one, or with a status that it does not explain, the run has died.
+tally() {
     sum=$(tail -n 1 "$log" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
-    [ -n "$sum" ] || { echo 'the run died' && sum='0 1 0'; }
+    case "$1/$sum" in
+        0/*' 0 '* | 1/*' '[1-9]*' '*) ;;
+        *) echo "the run died (status $1)" && sum='0 1 0' ;;
+    esac
     # shellcheck disable=SC2086
     count $sum
 }

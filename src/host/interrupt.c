@@ -94,8 +94,8 @@ static int resume_coroutine(lua_State *L, lua_State *co, int nargs)
 
 static int coroutine_resume(lua_State *L)
 {
+    luaL_checktype(L, 1, LUA_TTHREAD);
     lua_State *co = lua_tothread(L, 1);
-    luaL_argexpected(L, co != NULL, 1, "coroutine");
     int count = resume_coroutine(L, co, lua_gettop(L) - 1);
     lua_pushboolean(L, count >= 0);
     if (count < 0)
