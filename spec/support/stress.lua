@@ -1,9 +1,9 @@
--- The collector always due: each allocation may run a step of it, and every so many instructions it
--- runs from end to end. For busted --helper.
+-- The collector always due: it never rests between two cycles, and after every so many instructions it runs
+-- from end to end. For busted --helper.
 
-local EVERY <const> = 1000000
+local EVERY <const> = 20000
 
-collectgarbage("incremental", 100, 1000, 10)
+collectgarbage("incremental", 100, 100, 13)
 collectgarbage("setpause", 0)
 
 local function collect()
