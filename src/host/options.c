@@ -4,18 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] =
-    "usage: suture VERB ...              (suture help lists the verbs)\n"
-    "       suture [options] [script [args]]\n"
-    "  -e code    execute code\n"
-    "  -i         enter interactive mode after executing script\n"
-    "  -l mod     require module mod into global mod\n"
-    "  -l g=mod   require module mod into global g\n"
-    "  -v         show the version\n"
-    "  -E         ignore environment variables\n"
-    "  -W         turn warnings on\n"
-    "  --         stop handling options\n"
-    "  -          stop handling options and execute stdin\n";
+static const char usage[] = "usage: suture VERB ...              (suture help lists the verbs)\n"
+                            "       suture [options] [script [args]]\n"
+                            "  -e code    execute code\n"
+                            "  -i         enter interactive mode after executing script\n"
+                            "  -l mod     require module mod into global mod\n"
+                            "  -l g=mod   require module mod into global g\n"
+                            "  -v         show the version\n"
+                            "  -E         ignore environment variables\n"
+                            "  -W         turn warnings on\n"
+                            "  --         stop handling options\n"
+                            "  -          stop handling options and execute stdin\n";
 
 static bool takes_value(char letter)
 {

@@ -260,7 +260,8 @@ int worker_work(lua_State *L)
     lua_pushlightuserdata(L, &worker);
     lua_pushvalue(L, 2);
     if (!start(L, &worker, 1))
-        return failure_raise(L, "io", lua_pushfstring(L, "cannot start a worker: %s", strerror(errno)));
+        return failure_raise(L, "io",
+                             lua_pushfstring(L, "cannot start a worker: %s", strerror(errno)));
     int status = lua_pcall(L, 2, 0, 0);
     if (status == LUA_OK && worker.outcome == ENDED)
         await_end(&worker);
