@@ -28,7 +28,7 @@ LUA_SHARE = /usr/share/lua/5.4
 
 build-packages = gcc libc6-dev liblua5.4-dev lua5.4 lua-argparse lua-dkjson $(filter clang,$(CC))
 demo-packages = binutils
-test-packages = lua-busted lua-check binutils python3 python3-pefile strace xxd
+test-packages = lua-busted lua-check binutils bsdextrautils python3 python3-pefile strace xxd
 lint-packages = lua-check cppcheck clang clang-format
 
 # --- Sources and flags: each floor sees only the headers it may use ---
