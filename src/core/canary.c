@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define PRESENT ((uint64_t)1 << 63)
@@ -34,5 +35,8 @@ bool canary_alive(const struct canary *canary)
 
 void canary_disarm(struct canary *canary)
 {
+    uintptr_t size = (uintptr_t)sysconf(_SC_PAGESIZE);
+    if (canary->page)
+        madvise((void *)((uintptr_t)canary->page & ~(size - 1)), size, MADV_DONTNEED);
     canary->page = NULL;
 }

@@ -26,7 +26,10 @@ void canary_arm(struct canary *canary, unsigned char *byte);
 /* Whether the private copy is still there; true when not armed or when it cannot be known. */
 bool canary_alive(const struct canary *canary);
 
-/* From here on nothing is watched. */
+/*
+ * From here on nothing is watched, and the page shows the file again: whoever calls it has nothing pending in
+ * that page. To be called while the mapping is there.
+ */
 void canary_disarm(struct canary *canary);
 
 #endif

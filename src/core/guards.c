@@ -13,8 +13,7 @@ static bool repeats_last(const struct guards *guards, uint64_t off, const unsign
     if (!guards->count)
         return false;
     const struct guard *last = &guards->list[guards->count - 1];
-    return last->off == off && last->len == len &&
-           memcmp(guards->bytes + last->at, data, len) == 0;
+    return last->off == off && last->len == len && memcmp(guards->bytes + last->at, data, len) == 0;
 }
 
 static bool make_room(struct guards *guards, size_t len)
@@ -47,6 +46,16 @@ bool guards_add(struct guards *guards, uint64_t off, const unsigned char *data, 
     memcpy(guards->bytes + guards->used, data, len);
     guards->list[guards->count++] = (struct guard){off, len, guards->used};
     guards->used += len;
+    return true;
+}
+
+bool guards_append(struct guards *guards, const struct guards *others)
+{
+    for (size_t i = 0; i < others->count; i++) {
+        const struct guard *guard = &others->list[i];
+        if (!guards_add(guards, guard->off, others->bytes + guard->at, guard->len))
+            return false;
+    }
     return true;
 }
 

@@ -29,6 +29,9 @@ struct guards {
 /* Remembers that [off, off + len) held data. False when memory runs out; nothing is added then. */
 bool guards_add(struct guards *guards, uint64_t off, const unsigned char *data, size_t len);
 
+/* Adds all that others holds. False when memory runs out; some may have been added then. */
+bool guards_append(struct guards *guards, const struct guards *others);
+
 /* Forgets the guards that share a byte with [off, off + len). */
 void guards_forget(struct guards *guards, uint64_t off, uint64_t len);
 

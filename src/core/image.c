@@ -9,17 +9,14 @@
 
 #define NO_PAGE UINT64_MAX
 
-/* Up to here copying pre-images back is cheaper than giving all pages back to the kernel (measured). */
-#define COPY_BACK_PAGES 1000
-
 const char *image_name(const struct image *image)
 {
     return image->source.path ? image->source.path : "buffer";
 }
 
-static uint64_t lead(const struct image *image)
+static uint64_t system_page(void)
 {
-    return (uint64_t)(image->base - image->map.base);
+    return (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 static int protection(enum image_mode mode)
@@ -39,12 +36,12 @@ static bool map_file(struct image *image, struct error *error)
     const char *path = image->source.path;
     if (!image->size)
         return true;
-    uint64_t unit = (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t from = range_floor(image->file_off, unit);
+    uint64_t from = range_floor(image->file_off, system_page());
     uint64_t before = image->file_off - from;
     uint64_t len;
     if (!range_add(image->size, before, &len) || len > SIZE_MAX / 2)
         return error_set(error, ERROR_LIMIT, path, "is too large to be mapped");
+    len = range_ceiling(len, system_page());
     void *map = mmap(NULL, (size_t)len, protection(image->mode), sharing(image->mode),
                      image->source.fd, (off_t)from);
     if (map == MAP_FAILED)
@@ -54,6 +51,7 @@ static bool map_file(struct image *image, struct error *error)
         return false;
     }
     image->base = image->map.base + before;
+    image->room = image->fresh = len;
     return true;
 }
 
@@ -71,6 +69,7 @@ static bool set_window(struct image *image, const struct image_options *options,
                         options->len, size);
     image->file_off = options->off;
     image->size = options->has_len ? options->len : size - options->off;
+    image->file_size = image->size;
     return true;
 }
 
@@ -104,42 +103,106 @@ bool image_open(struct image *image, const char *path, const struct image_option
 bool image_open_memory(struct image *image, uint64_t size, struct error *error)
 {
     *image = (struct image){.mode = IMAGE_MEMORY, .hot_page = NO_PAGE, .source = {.fd = -1}};
-    image->size = size;
-    if (size > SIZE_MAX / 2)
-        return error_set(error, ERROR_LIMIT, "buffer", "0x%" PRIx64 " bytes are too many", size);
-    if (size) {
-        size_t len = (size_t)range_ceiling(size, PAGE_BYTES);
-        void *map = mmap(NULL, len, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (map == MAP_FAILED)
-            return error_set(error, ERROR_LIMIT, "buffer", "no memory for 0x%" PRIx64 " bytes", size);
-        image->map.base = map;
-        image->map.len = len;
-        image->base = map;
-    }
+    if (!image_reserve(image, size, error))
+        return false;
+    image->size = image->file_size = size;
+    image->fresh = range_ceiling(size, PAGE_BYTES);
     image->open = true;
     return true;
 }
 
-static void become_clean(struct image *image)
+static void *map_anonymous(uint64_t len)
+{
+    return mmap(NULL, (size_t)len, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+static bool move_mapping(unsigned char *from, uint64_t len, unsigned char *to, uint64_t new_len)
+{
+    return !len ||
+           mremap(from, (size_t)len, (size_t)new_len, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to;
+}
+
+/*
+ * Moves the memory into the larger mapping at `to`. What is anonymous grows while it moves, so that it is one
+ * mapping again, which the next move can take as a whole.
+ */
+static bool move_memory(struct image *image, unsigned char *to, uint64_t room)
+{
+    uint64_t file = image->map.len, rest = image->room - file;
+    unsigned char *from = image->map.base;
+    if (!move_mapping(from + file, rest, to + file, room - file))
+        return false;
+    if (move_mapping(from, file, to, file))
+        return true;
+    move_mapping(to + file, room - file, from + file, rest);
+    return false;
+}
+
+static bool no_room(const struct image *image, uint64_t size, struct error *error)
+{
+    return error_set(error, ERROR_LIMIT, image_name(image), "no memory for 0x%" PRIx64 " bytes",
+                     size);
+}
+
+bool image_reserve(struct image *image, uint64_t size, struct error *error)
+{
+    if (size <= image->room)
+        return true;
+    if (size > SIZE_MAX / 2)
+        return error_set(error, ERROR_LIMIT, image_name(image), "0x%" PRIx64 " bytes are too many",
+                         size);
+    /* A page that stands in for a missing one cuts the mapping in pieces, which cannot be moved. */
+    if (!image_intact(image, error))
+        return false;
+    uint64_t least = range_ceiling(size, system_page());
+    uint64_t room = image->room > least / 2 ? image->room * 2 : least;
+    unsigned char *to = map_anonymous(room);
+    if (to == MAP_FAILED)
+        to = map_anonymous(room = least);
+    if (to == MAP_FAILED)
+        return no_room(image, size, error);
+    if (!move_memory(image, to, room)) {
+        munmap(to, (size_t)room);
+        return no_room(image, size, error);
+    }
+    if (image->canary.page)
+        image->canary.page = to + (image->canary.page - image->map.base);
+    image->base = to + image_lead(image);
+    image->map.base = to;
+    image->room = room;
+    return true;
+}
+
+void image_become_clean(struct image *image)
 {
     pages_clear(&image->pages);
     guards_clear(&image->guards);
     canary_disarm(&image->canary);
+    layout_clear(&image->layout);
+    image->state = 0;
+    image->outdated = false;
     image->hot_page = NO_PAGE;
+}
+
+static void unmap(struct image *image)
+{
+    fault_leave(&image->map);
+    if (image->room)
+        munmap(image->map.base, (size_t)image->room);
+    image->base = image->map.base = NULL;
+    image->map.len = 0;
+    image->room = image->fresh = 0;
 }
 
 void image_close(struct image *image)
 {
     if (!image->open)
         return;
-    fault_leave(&image->map);
-    if (image->map.base)
-        munmap(image->map.base, image->map.len);
-    become_clean(image);
-    image->base = NULL;
-    image->map.base = NULL;
-    image->size = 0;
+    image_become_clean(image);
+    unmap(image);
+    history_clear(&image->history);
+    image->size = image->file_size = 0;
     image->open = false;
     image->generation++;
     source_release(&image->source);
@@ -196,36 +259,58 @@ bool image_survived(const struct image *image, struct error *error)
                      "was truncated and written again by another process: pending bytes are lost");
 }
 
-static uint64_t last_page(const struct image *image)
+/* The pages that share the system's page with the last byte of the mapped file. */
+static bool is_watched(const struct image *image, uint64_t first, uint64_t last)
 {
-    return (image->map.len - 1) >> PAGE_BITS;
+    if (!image->map.len)
+        return false;
+    uint64_t from = (image->map.len - system_page()) >> PAGE_BITS;
+    uint64_t to = (image->map.len - 1) >> PAGE_BITS;
+    return first <= to && last >= from;
 }
 
 /* Invariant 4. Memory has no file that could be truncated. */
-static bool watch_last_page(struct image *image, uint64_t last_touched, struct error *error)
+bool image_watch(struct image *image, uint64_t first, uint64_t last, struct error *error)
 {
-    if (image->mode == IMAGE_MEMORY)
-        return true;
-    if (!image->pages.count)
+    if (image->map.len && !image->canary.page)
         canary_arm(&image->canary, image->map.base + image->map.len - 1);
-    else if (last_touched == last_page(image))
+    else if (is_watched(image, first, last))
         return image_survived(image, error);
     return true;
 }
 
-static bool keep_pre_image(struct image *image, uint64_t number, struct error *error)
+/* Whether a page begins before the end of the file's bytes. */
+static bool is_of_file(const struct image *image, uint64_t number)
+{
+    return number << PAGE_BITS < image_lead(image) + image->file_size;
+}
+
+/* Invariant 1, for one page. */
+static bool keep_page(struct image *image, uint64_t number, struct error *error)
 {
     const unsigned char *page = image->map.base + (number << PAGE_BITS);
-    unsigned char last[PAGE_BYTES];
-    uint64_t left = image->map.len - (number << PAGE_BITS);
-    if (left < PAGE_BYTES) {
-        memset(last, 0, sizeof last);
-        memcpy(last, page, left);
-        page = last;
-    }
-    if (pages_add(&image->pages, number, page))
+    bool becomes_dirty = is_of_file(image, number) && !pages_find(&image->pages, number);
+    if ((!becomes_dirty || pages_add(&image->pages, number, page)) &&
+        (!history_wants(&image->history, number) ||
+         history_keep(&image->history, number, becomes_dirty ? NULL : page)))
         return true;
     return error_set(error, ERROR_LIMIT, image_name(image), "out of memory for pending bytes");
+}
+
+void image_note_write(struct image *image)
+{
+    image->state = ++image->last_state;
+    history_forget_steps(&image->history);
+}
+
+/* The page behind the last one that anything has to be kept of. */
+static uint64_t keep_end(const struct image *image)
+{
+    const struct layer *top = history_top(&image->history);
+    uint64_t end = image_lead(image) + image->file_size;
+    if (top && top->reach > end)
+        end = top->reach;
+    return range_ceiling(end, PAGE_BYTES) >> PAGE_BITS;
 }
 
 bool image_touch(struct image *image, uint64_t off, uint64_t len, struct error *error)
@@ -234,14 +319,18 @@ bool image_touch(struct image *image, uint64_t off, uint64_t len, struct error *
         return error_at(error, ERROR_READONLY, image_name(image), off, "is open for reading only");
     if (!len || image->mode == IMAGE_SHARED)
         return image_intact(image, error);
-    uint64_t first = (lead(image) + off) >> PAGE_BITS;
-    uint64_t last = (lead(image) + off + (len - 1)) >> PAGE_BITS;
-    if (!watch_last_page(image, last, error))
+    uint64_t first = (image_lead(image) + off) >> PAGE_BITS;
+    uint64_t last = (image_lead(image) + off + (len - 1)) >> PAGE_BITS;
+    if (!image_watch(image, first, last, error))
         return false;
-    for (uint64_t number = first; number <= last; number++)
-        if (!pages_find(&image->pages, number) && !keep_pre_image(image, number, error))
+    uint64_t end = range_min(last + 1, keep_end(image));
+    for (uint64_t number = first; number < end; number++)
+        if (!keep_page(image, number, error))
             return false;
-    image->hot_page = last == last_page(image) ? NO_PAGE : last;
+    if (image->fresh < (last + 1) << PAGE_BITS)
+        image->fresh = (last + 1) << PAGE_BITS;
+    image_note_write(image);
+    image->hot_page = is_watched(image, last, last) ? NO_PAGE : last;
     return image_intact(image, error);
 }
 
@@ -257,8 +346,10 @@ bool image_write(struct image *image, uint64_t off, const void *data, uint64_t l
 
 bool image_guard(struct image *image, uint64_t off, uint64_t len, struct error *error)
 {
+    /* What the file does not hold cannot change in it. */
+    len = off < image->file_size ? range_min(len, image->file_size - off) : 0;
     while (image->mode == IMAGE_PATCH && len) {
-        uint64_t at = lead(image) + off;
+        uint64_t at = image_lead(image) + off;
         uint64_t part = range_min(len, PAGE_BYTES - (at & (PAGE_BYTES - 1)));
         if (!pages_find(&image->pages, at >> PAGE_BITS) &&
             !guards_add(&image->guards, off, image->base + off, (size_t)part))
@@ -269,109 +360,9 @@ bool image_guard(struct image *image, uint64_t off, uint64_t len, struct error *
     return true;
 }
 
-/* The part [from, to) of a page, in bytes of the page, that lies inside the image. */
-static void page_bounds(const struct image *image, uint64_t number, uint64_t *from, uint64_t *to)
-{
-    uint64_t start = number << PAGE_BITS;
-    uint64_t first = lead(image);
-    uint64_t last = first + image->size;
-    *from = start < first ? first - start : 0;
-    *to = range_min(PAGE_BYTES, last - start);
-}
-
-/* The first index in [from, to) where a and b differ (or are equal), else to. */
-static uint64_t first_where(const unsigned char *a, const unsigned char *b, uint64_t from,
-                            uint64_t to, bool differ)
-{
-    if (differ && memcmp(a + from, b + from, (size_t)(to - from)) == 0)
-        return to;
-    while (from < to && (a[from] != b[from]) != differ)
-        from++;
-    return from;
-}
-
-/* Where the run that reaches the end of a page goes on into the next ones. */
-static uint64_t run_end(struct image *image, size_t index, uint64_t end)
-{
-    while (++index < image->pages.count) {
-        const struct page *page = &image->pages.list[index];
-        uint64_t start = page->number << PAGE_BITS;
-        uint64_t from, to;
-        page_bounds(image, page->number, &from, &to);
-        if (start != end)
-            break;
-        uint64_t equal = first_where(image->map.base + start, page->before, from, to, false);
-        end = start + equal;
-        if (equal < to)
-            break;
-    }
-    return end;
-}
-
-bool image_next_run(struct image *image, uint64_t from, struct image_run *run)
-{
-    if (!image->pages.count || from >= image->size)
-        return false;
-    uint64_t at = lead(image) + from;
-    for (size_t i = pages_from(&image->pages, at >> PAGE_BITS); i < image->pages.count; i++) {
-        const struct page *page = &image->pages.list[i];
-        uint64_t start = page->number << PAGE_BITS;
-        const unsigned char *now = image->map.base + start;
-        uint64_t first, to;
-        page_bounds(image, page->number, &first, &to);
-        if (at > start + first)
-            first = at - start;
-        first = first_where(now, page->before, first, to, true);
-        if (first == to)
-            continue;
-        uint64_t end = start + first_where(now, page->before, first, to, false);
-        if (end == start + PAGE_BYTES)
-            end = run_end(image, i, end);
-        run->off = start + first - lead(image);
-        run->len = end - (start + first);
-        return true;
-    }
-    return false;
-}
-
-void image_before(const struct image *image, uint64_t off, uint64_t len, void *data)
-{
-    unsigned char *to = data;
-    while (len) {
-        uint64_t at = lead(image) + off;
-        uint64_t in_page = at & (PAGE_BYTES - 1);
-        uint64_t part = range_min(len, PAGE_BYTES - in_page);
-        const struct page *page = pages_find(&image->pages, at >> PAGE_BITS);
-        memcpy(to, page ? page->before + in_page : image->base + off, (size_t)part);
-        to += part;
-        off += part;
-        len -= part;
-    }
-}
-
 bool image_touched(const struct image *image)
 {
-    return image->pages.count > 0;
-}
-
-static void copy_back(struct image *image)
-{
-    for (size_t i = 0; i < image->pages.count; i++) {
-        const struct page *page = &image->pages.list[i];
-        uint64_t from, to;
-        page_bounds(image, page->number, &from, &to);
-        memcpy(image->map.base + (page->number << PAGE_BITS) + from, page->before + from,
-               (size_t)(to - from));
-    }
-}
-
-void image_rollback(struct image *image)
-{
-    bool from_file = image->mode == IMAGE_PATCH || image->mode == IMAGE_COPY;
-    if (!from_file || image->pages.count <= COPY_BACK_PAGES ||
-        madvise(image->map.base, image->map.len, MADV_DONTNEED) != 0)
-        copy_back(image);
-    become_clean(image);
+    return image->state != 0;
 }
 
 /*
@@ -380,17 +371,19 @@ void image_rollback(struct image *image)
  */
 static void drop_private_copy(const struct image *image, const struct page *page)
 {
-    if (PAGE_BYTES % (uint64_t)sysconf(_SC_PAGESIZE) == 0 && page->number != last_page(image))
+    if (PAGE_BYTES % (uint64_t)sysconf(_SC_PAGESIZE) == 0 &&
+        !is_watched(image, page->number, page->number))
         madvise(image->map.base + (page->number << PAGE_BITS), PAGE_BYTES, MADV_DONTNEED);
 }
 
 static bool became_clean(const struct page *page, void *context)
 {
     const struct image *image = context;
-    uint64_t from, to;
-    page_bounds(image, page->number, &from, &to);
-    if (memcmp(image->map.base + (page->number << PAGE_BITS) + from, page->before + from,
-               (size_t)(to - from)) != 0)
+    uint64_t start = page->number << PAGE_BITS;
+    uint64_t first = image_lead(image), end = first + image->file_size;
+    uint64_t from = start < first ? first - start : 0;
+    uint64_t to = range_min(PAGE_BYTES, end - start);
+    if (memcmp(image->map.base + start + from, page->before + from, (size_t)(to - from)) != 0)
         return false;
     drop_private_copy(image, page);
     return true;
@@ -398,7 +391,7 @@ static bool became_clean(const struct page *page, void *context)
 
 void image_settle(struct image *image, uint64_t off, uint64_t len)
 {
-    uint64_t settled = lead(image) + off;
+    uint64_t settled = image_lead(image) + off;
     for (size_t i = 0; i < image->pages.count; i++) {
         struct page *page = &image->pages.list[i];
         uint64_t start = page->number << PAGE_BITS;
@@ -409,7 +402,41 @@ void image_settle(struct image *image, uint64_t off, uint64_t len)
     }
     pages_remove(&image->pages, became_clean, image);
     guards_forget(&image->guards, off, len);
+    history_clear(&image->history);
     image->hot_page = NO_PAGE;
-    if (!image->pages.count)
-        become_clean(image);
+    if (image->pages.count)
+        image->state = ++image->last_state;
+    else
+        image_become_clean(image);
+}
+
+bool image_remap(struct image *image, struct error *error)
+{
+    uint64_t size = image->size;
+    image_become_clean(image);
+    unmap(image);
+    history_clear(&image->history);
+    image->file_size = size;
+    if (map_file(image, error))
+        return true;
+    image_close(image);
+    return false;
+}
+
+bool image_settle_all(struct image *image, struct error *error)
+{
+    if (image->size == image->file_size && !layout_is_moved(&image->layout)) {
+        image_settle(image, 0, image->size);
+        return true;
+    }
+    image->source.size = image->file_off + image->size;
+    return image_remap(image, error);
+}
+
+bool image_replace_source(struct image *image, int fd, struct error *error)
+{
+    if (source_adopt(&image->source, fd, error))
+        return image_remap(image, error);
+    image_close(image);
+    return false;
 }

@@ -27,26 +27,31 @@ static void place_all(struct pages *pages)
         place(pages, i);
 }
 
+/* The slot of a page that is in the table, or the free one where it would go. */
+static size_t find_slot(const struct pages *pages, uint64_t number)
+{
+    size_t slot = slot_of(pages, number);
+    while (pages->slots[slot] && pages->list[pages->slots[slot] - 1].number != number)
+        slot = (slot + 1) & (pages->slot_count - 1);
+    return slot;
+}
+
 struct page *pages_find(const struct pages *pages, uint64_t number)
 {
     if (!pages->count)
         return NULL;
-    size_t slot = slot_of(pages, number);
-    while (pages->slots[slot]) {
-        struct page *page = &pages->list[pages->slots[slot] - 1];
-        if (page->number == number)
-            return page;
-        slot = (slot + 1) & (pages->slot_count - 1);
-    }
-    return NULL;
+    size_t slot = find_slot(pages, number);
+    return pages->slots[slot] ? &pages->list[pages->slots[slot] - 1] : NULL;
 }
 
 /* At most half of the slots are in use, so probing stays short. */
-static bool make_room(struct pages *pages)
+bool pages_reserve(struct pages *pages, size_t more)
 {
-    if (pages->count < pages->room)
+    size_t room = pages->room ? pages->room : 16;
+    while (room - pages->count < more)
+        room *= 2;
+    if (room == pages->room)
         return true;
-    size_t room = pages->room ? pages->room * 2 : 16;
     struct page *list = realloc(pages->list, room * sizeof *list);
     if (!list)
         return false;
@@ -62,19 +67,55 @@ static bool make_room(struct pages *pages)
     return true;
 }
 
+void pages_put(struct pages *pages, uint64_t number, unsigned char *before)
+{
+    pages->sorted =
+        !pages->count || (pages->sorted && pages->list[pages->count - 1].number < number);
+    pages->list[pages->count] = (struct page){number, before};
+    place(pages, pages->count++);
+}
+
 bool pages_add(struct pages *pages, uint64_t number, const unsigned char *before)
 {
-    if (!make_room(pages))
+    if (!pages_reserve(pages, 1))
         return false;
     unsigned char *copy = malloc(PAGE_BYTES);
     if (!copy)
         return false;
     memcpy(copy, before, PAGE_BYTES);
-    pages->sorted = !pages->count ||
-                    (pages->sorted && pages->list[pages->count - 1].number < number);
-    pages->list[pages->count] = (struct page){number, copy};
-    place(pages, pages->count++);
+    pages_put(pages, number, copy);
     return true;
+}
+
+/* Frees a slot: what was placed behind it because it was taken moves up, so that probing finds it. */
+static void free_slot(struct pages *pages, size_t slot)
+{
+    size_t mask = pages->slot_count - 1;
+    for (size_t next = (slot + 1) & mask; pages->slots[next]; next = (next + 1) & mask) {
+        size_t home = slot_of(pages, pages->list[pages->slots[next] - 1].number);
+        if (((next - home) & mask) < ((next - slot) & mask))
+            continue;
+        pages->slots[slot] = pages->slots[next];
+        slot = next;
+    }
+    pages->slots[slot] = 0;
+}
+
+unsigned char *pages_take(struct pages *pages, uint64_t number)
+{
+    struct page *page = pages_find(pages, number);
+    if (!page)
+        return NULL;
+    unsigned char *before = page->before;
+    size_t index = (size_t)(page - pages->list);
+    free_slot(pages, find_slot(pages, number));
+    const struct page *last = &pages->list[--pages->count];
+    if (page == last)
+        return before;
+    pages->slots[find_slot(pages, last->number)] = index + 1;
+    *page = *last;
+    pages->sorted = false;
+    return before;
 }
 
 static int by_number(const void *a, const void *b)

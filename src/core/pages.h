@@ -5,8 +5,7 @@
  * for the pages that are in it and nothing for those that are not, so a target of a TiB may have three.
  *
  * Invariants:
- *   1. A page is in the table at most once, and its `before` never changes but through pages_settle's
- *      caller: it is what the page held before its first write.
+ *   1. A page is in the table at most once.
  *   2. `list` holds all entries; `slots` finds an entry by hashing; both agree after every call.
  */
 #ifndef SUTURE_PAGES_H
@@ -23,20 +22,21 @@
 #define PAGE_BYTES ((uint64_t)1 << PAGE_BITS)
 
 struct page {
-    uint64_t number;       /* offset / PAGE_BYTES */
-    unsigned char *before; /* PAGE_BYTES bytes, owned */
+    uint64_t number; /* offset / PAGE_BYTES */
+    unsigned char
+        *before; /* PAGE_BYTES bytes, owned; NULL where the table's user gives that a meaning */
 };
 
 struct pages {
     struct page *list;
     size_t count;
     size_t room;
-    size_t *slots; /* index into list plus 1; 0 is free */
+    size_t *slots;     /* index into list plus 1; 0 is free */
     size_t slot_count; /* a power of two, or 0 */
-    bool sorted;   /* list is in ascending order of number */
+    bool sorted;       /* list is in ascending order of number */
 };
 
-/* The entry of a page, or NULL. The pointer holds until the next pages_add, pages_sort or removal. */
+/* The entry of a page, or NULL. The pointer holds until the next addition, sorting or removal. */
 struct page *pages_find(const struct pages *pages, uint64_t number);
 
 /*
@@ -44,6 +44,15 @@ struct page *pages_find(const struct pages *pages, uint64_t number);
  * out; the table is as it was then.
  */
 bool pages_add(struct pages *pages, uint64_t number, const unsigned char *before);
+
+/* Makes room for so many more. False when memory runs out; the table is as it was then. */
+bool pages_reserve(struct pages *pages, size_t more);
+
+/* Adds a page that is not in the table, for which pages_reserve made room; `before` becomes the table's. */
+void pages_put(struct pages *pages, uint64_t number, unsigned char *before);
+
+/* Takes a page out of the table; its bytes, which become the caller's, or NULL when it is not there. */
+unsigned char *pages_take(struct pages *pages, uint64_t number);
 
 /* Puts list in ascending order. */
 void pages_sort(struct pages *pages);

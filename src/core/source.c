@@ -1,6 +1,8 @@
 /* source: see source.h. */
 #include "source.h"
 
+#include "disk.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,8 +18,8 @@
 
 /* File systems whose files are answers of the kernel: their sizes and contents are not stored bytes. */
 static const unsigned long KERNEL_FILESYSTEMS[] = {
-    PROC_SUPER_MAGIC, SYSFS_MAGIC,       DEBUGFS_MAGIC, TRACEFS_MAGIC,      SECURITYFS_MAGIC,
-    SELINUX_MAGIC,    CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC, EFIVARFS_MAGIC,
+    PROC_SUPER_MAGIC, SYSFS_MAGIC,        DEBUGFS_MAGIC,       TRACEFS_MAGIC, SECURITYFS_MAGIC,
+    SELINUX_MAGIC,    CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, BPF_FS_MAGIC,  EFIVARFS_MAGIC,
 };
 
 static bool refuse(struct error *error, const char *path, const char *reason)
@@ -51,7 +53,8 @@ static bool check_filesystem(int fd, const char *path, struct error *error)
         return error_system(error, errno, path, NULL);
     for (size_t i = 0; i < sizeof KERNEL_FILESYSTEMS / sizeof *KERNEL_FILESYSTEMS; i++)
         if ((unsigned long)filesystem.f_type == KERNEL_FILESYSTEMS[i])
-            return refuse(error, path, "is a file of the kernel (as in /proc or /sys), not stored bytes");
+            return refuse(error, path,
+                          "is a file of the kernel (as in /proc or /sys), not stored bytes");
     return true;
 }
 
@@ -67,8 +70,9 @@ static bool check_swap(const struct stat *status, const char *path, struct error
         struct stat swap;
         line[strcspn(line, " \t\n")] = '\0';
         if (line[0] == '/' && stat(line, &swap) == 0)
-            active = S_ISBLK(status->st_mode) ? swap.st_rdev == status->st_rdev
-                                              : swap.st_dev == status->st_dev && swap.st_ino == status->st_ino;
+            active = S_ISBLK(status->st_mode)
+                         ? swap.st_rdev == status->st_rdev
+                         : swap.st_dev == status->st_dev && swap.st_ino == status->st_ino;
     }
     fclose(swaps);
     return active ? refuse(error, path, "is an active swap area") : true;
@@ -86,7 +90,8 @@ static long lock_holder(const struct source *source)
         long pid;
         unsigned major_number, minor_number;
         uint64_t inode;
-        if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%" SCNu64, &pid, &major_number, &minor_number, &inode) == 4 &&
+        if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%" SCNu64, &pid, &major_number,
+                   &minor_number, &inode) == 4 &&
             inode == source->ino && makedev(major_number, minor_number) == source->dev)
             holder = pid;
     }
@@ -96,14 +101,16 @@ static long lock_holder(const struct source *source)
 
 static bool lock(const struct source *source, enum source_use use, struct error *error)
 {
-    if (use == SOURCE_READ || flock(source->fd, (use == SOURCE_PATCH ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0)
+    if (use == SOURCE_READ ||
+        flock(source->fd, (use == SOURCE_PATCH ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0)
         return true;
     int sys = errno;
     if (sys != EWOULDBLOCK)
         return error_system(error, sys, source->path, "cannot lock");
     long holder = lock_holder(source);
     if (holder == getpid())
-        error_set(error, ERROR_LOCKED, source->path, "is already open for patching in this process");
+        error_set(error, ERROR_LOCKED, source->path,
+                  "is already open for patching in this process");
     else if (holder)
         error_set(error, ERROR_LOCKED, source->path, "is being patched by process %ld", holder);
     else
@@ -160,7 +167,8 @@ static bool open_checked(struct source *source, const struct source_options *opt
            check_filesystem(source->fd, source->path, error);
 }
 
-static bool open_all(struct source *source, const struct source_options *options, struct error *error)
+static bool open_all(struct source *source, const struct source_options *options,
+                     struct error *error)
 {
     struct stat status;
     if (options->create && !create(source->path, options->create_size, error))
@@ -243,7 +251,8 @@ bool source_same_size(const struct source *source, struct error *error)
         return false;
     if (now < source->size)
         return error_set(error, ERROR_TRUNCATED, source->path,
-                         "was truncated from 0x%" PRIx64 " to 0x%" PRIx64 " bytes by another process",
+                         "was truncated from 0x%" PRIx64 " to 0x%" PRIx64
+                         " bytes by another process",
                          source->size, now);
     if (now > source->size)
         return error_set(error, ERROR_CHANGED, source->path,
@@ -266,21 +275,20 @@ bool source_open_writer(const struct source *source, int *fd, struct error *erro
                      "was replaced by another file since it was opened");
 }
 
+bool source_adopt(struct source *source, int fd, struct error *error)
+{
+    struct stat status;
+    source_release(source);
+    source->fd = fd;
+    if (fstat(fd, &status) != 0)
+        return error_system(error, errno, source->path, NULL);
+    source->dev = status.st_dev;
+    source->ino = status.st_ino;
+    return source_size_now(source, &source->size, error);
+}
+
 bool source_read(const struct source *source, uint64_t off, void *data, size_t len,
                  struct error *error)
 {
-    unsigned char *to = data;
-    while (len) {
-        ssize_t got = pread(source->fd, to, len, (off_t)off);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return error_system(error, errno, source->path, "cannot read");
-        if (got == 0)
-            return error_at(error, ERROR_TRUNCATED, source->path, off, "the file ends here by now");
-        to += got;
-        off += (uint64_t)got;
-        len -= (size_t)got;
-    }
-    return true;
+    return disk_read(source->fd, off, data, len, source->path, error);
 }

@@ -34,11 +34,11 @@ struct source_options {
 };
 
 struct source {
-    int fd;        /* -1 when closed */
-    char *path;    /* as the caller wrote it: for messages */
-    char *real;    /* absolute, links resolved: for all later system calls */
-    bool device;   /* a block device */
-    dev_t dev;     /* identity within this boot */
+    int fd;      /* -1 when closed */
+    char *path;  /* as the caller wrote it: for messages */
+    char *real;  /* absolute, links resolved: for all later system calls */
+    bool device; /* a block device */
+    dev_t dev;   /* identity within this boot */
     ino_t ino;
     uint64_t size; /* bytes, at open or after the last flush */
 };
@@ -78,6 +78,12 @@ bool source_same_size(const struct source *source, struct error *error);
  * `io` (errno ETXTBSY: the target is a running program), `changed`. *fd is -1 then.
  */
 bool source_open_writer(const struct source *source, int *fd, struct error *error);
+
+/*
+ * The name leads to another file now: fd (O_RDONLY, locked), which becomes the source's, also on failure.
+ * Error: `io`.
+ */
+bool source_adopt(struct source *source, int fd, struct error *error);
 
 /*
  * Reads exactly len bytes at off in the file, whatever the mapping shows. `truncated` when the file ends

@@ -1,7 +1,6 @@
 /* verify: see verify.h. */
 #include "verify.h"
 
-
 struct file {
     const struct image *image;
     struct source source; /* the image's, read through the flush's own descriptor */
@@ -28,7 +27,7 @@ static bool same_page(const struct file *file, const struct page *page, struct e
     uint64_t lead = (uint64_t)(file->image->base - file->image->map.base);
     uint64_t skip = start < lead ? lead - start : 0;
     uint64_t off = start + skip - lead;
-    uint64_t len = range_min(PAGE_BYTES - skip, file->image->size - off);
+    uint64_t len = range_min(PAGE_BYTES - skip, file->image->file_size - off);
     return same(file, off, page->before + skip, len, error);
 }
 
@@ -43,11 +42,13 @@ bool verify_image(struct image *image, int fd, struct error *error)
     struct file file = {image, image->source};
     file.source.fd = fd;
     pages_sort(&image->pages);
+    image->outdated = true;
     for (size_t i = 0; i < image->pages.count; i++)
         if (!same_page(&file, &image->pages.list[i], error))
             return false;
     for (size_t i = 0; i < image->guards.count; i++)
         if (!same_guard(&file, &image->guards.list[i], error))
             return false;
+    image->outdated = false;
     return true;
 }

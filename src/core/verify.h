@@ -7,9 +7,10 @@
 #include "image.h"
 
 /*
- * Reads the file through fd and compares: every dirty page with its pre-image (as far as it lies inside
- * the image) and every range that a guard accepted. Errors: `changed` with the offset of the first
- * difference, `truncated`, `io`. Writes nothing.
+ * Reads the file through fd and compares: every dirty page with its pre-image (as far as it is
+ * the file's) and every range that a guard accepted. Errors: `changed` with the offset of the first
+ * difference, `truncated`, `io`. Writes nothing. image->outdated
+ * tells afterwards whether it failed.
  */
 bool verify_image(struct image *image, int fd, struct error *error);
 
