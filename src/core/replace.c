@@ -1,6 +1,9 @@
 /* replace: see replace.h. */
 #include "replace.h"
 
+#include "changes.h"
+#include "disk.h"
+#include "folder.h"
 #include "held.h"
 
 #include <errno.h>
@@ -8,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,12 +19,16 @@
 #define PIECE ((uint64_t)4 * 1024 * 1024)
 
 struct replacement {
-    const char *path; /* as the caller wrote it */
-    char *real;       /* the final name, links resolved, owned */
-    char *folder;     /* of the final name, owned */
-    char *fresh;      /* the new file while it has no final name, owned; NULL when it is not there */
+    const char *path;     /* as the caller wrote it */
+    char *real;           /* the final name, links resolved, owned */
+    struct folder folder; /* of the final name */
+    const char *base;     /* in real */
+    bool exists;          /* there is a file of that name */
+    int lock;             /* of that file: it is not being patched */
+    char fresh
+        [TRACE_NAME]; /* the new file's name while it has no final one; "" where it has none at all */
     int fd;
-    uint64_t start;   /* the image's byte that becomes the file's first */
+    uint64_t start; /* the image's byte that becomes the file's first */
 };
 
 static bool out_of_memory(const struct replacement *replacement, struct error *error)
@@ -34,46 +42,74 @@ static bool fail(const struct replacement *replacement, const char *what, struct
 }
 
 /* A name that does not exist yet has an existing folder, which is resolved instead. */
-static bool find_names(struct replacement *replacement, struct error *error)
+static bool resolve(struct replacement *replacement, struct error *error)
 {
-    const char *slash = strrchr(replacement->path, '/');
-    replacement->real = realpath(replacement->path, NULL);
-    if (replacement->real) {
-        size_t len = (size_t)(strrchr(replacement->real, '/') - replacement->real);
-        replacement->folder = len ? strndup(replacement->real, len) : strdup("/");
-        return replacement->folder || out_of_memory(replacement, error);
-    }
+    const char *path = replacement->path, *slash = strrchr(path, '/');
+    replacement->real = realpath(path, NULL);
+    replacement->exists = replacement->real != NULL;
+    if (replacement->exists)
+        return true;
     if (errno != ENOENT)
         return fail(replacement, NULL, error);
-    char *folder = slash ? strndup(replacement->path, (size_t)(slash - replacement->path) + 1)
-                         : strdup(".");
-    replacement->folder = folder ? realpath(folder, NULL) : NULL;
+    char *given = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    char *folder = given ? realpath(given, NULL) : NULL;
+    int sys = errno;
+    free(given);
+    if (!folder)
+        return error_system(error, sys, path, NULL);
+    if (asprintf(&replacement->real, "%s/%s", folder, slash ? slash + 1 : path) < 0)
+        replacement->real = NULL;
     free(folder);
-    if (!replacement->folder)
-        return fail(replacement, NULL, error);
-    const char *name = slash ? slash + 1 : replacement->path;
-    if (asprintf(&replacement->real, "%s/%s", replacement->folder, name) >= 0)
-        return true;
-    replacement->real = NULL;
-    return out_of_memory(replacement, error);
+    return replacement->real || out_of_memory(replacement, error);
 }
 
-/* The mode of the file that goes, else of the file that is copied, else what the umask leaves. */
-static bool find_mode(const struct replacement *replacement, const struct image *image,
-                      mode_t *mode, struct error *error)
+static bool find_names(struct replacement *replacement, struct error *error)
+{
+    if (!resolve(replacement, error) ||
+        !folder_open_of(&replacement->folder, replacement->real, error))
+        return false;
+    replacement->base = strrchr(replacement->real, '/') + 1;
+    return true;
+}
+
+/* Locks the file that goes, so that nobody patches it meanwhile. */
+static bool lock_old(struct replacement *replacement, const struct image *image,
+                     struct stat *status, struct error *error)
+{
+    if (stat(replacement->real, status) != 0)
+        return fail(replacement, NULL, error);
+    if (!S_ISREG(status->st_mode))
+        return error_set(error, ERROR_UNSUPPORTED, replacement->path, "is not a regular file");
+    if (image->source.fd >= 0 && status->st_dev == image->source.dev &&
+        status->st_ino == image->source.ino)
+        return error_set(error, ERROR_UNSUPPORTED, replacement->path,
+                         "is the file that is being read: flush instead");
+    replacement->lock = open(replacement->real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (replacement->lock < 0)
+        return errno == EACCES || fail(replacement, NULL, error);
+    if (flock(replacement->lock, LOCK_EX | LOCK_NB) == 0)
+        return true;
+    error_set(error, ERROR_LOCKED, replacement->path, "is open for patching");
+    error->sys = EWOULDBLOCK;
+    return false;
+}
+
+/*
+ * The new file's mode and name. An existing file's mode is kept, and the new one is called what a flush of the
+ * old one would call it, so that it is found after a crash.
+ */
+static bool find_mode(struct replacement *replacement, const struct image *image, mode_t *mode,
+                      struct error *error)
 {
     struct stat status;
-    if (stat(replacement->real, &status) == 0) {
-        if (!S_ISREG(status.st_mode))
-            return error_set(error, ERROR_UNSUPPORTED, replacement->path, "is not a regular file");
-        if (image->source.fd >= 0 && status.st_dev == image->source.dev && status.st_ino == image->source.ino)
-            return error_set(error, ERROR_UNSUPPORTED, replacement->path,
-                             "is the file that is being read: flush instead");
+    if (replacement->exists) {
+        if (!lock_old(replacement, image, &status, error))
+            return false;
+        folder_trace(&replacement->folder, replacement->folder.fsid, status.st_ino, TRACE_NEW,
+                     replacement->fresh);
         *mode = status.st_mode & 07777;
         return true;
     }
-    if (errno != ENOENT)
-        return fail(replacement, NULL, error);
     if (image->source.fd >= 0 && fstat(image->source.fd, &status) == 0 && !image->source.device) {
         *mode = status.st_mode & 0777;
         return true;
@@ -84,35 +120,21 @@ static bool find_mode(const struct replacement *replacement, const struct image 
     return true;
 }
 
+/* Without an old file the new one has no name at all until it is whole, where the system can do that. */
 static bool create_fresh(struct replacement *replacement, struct error *error)
 {
-    if (asprintf(&replacement->fresh, "%s/.suture-XXXXXX.new", replacement->folder) < 0) {
-        replacement->fresh = NULL;
-        return out_of_memory(replacement, error);
+    static const char NAMELESS[] = ".suture-save.new";
+    if (!replacement->exists) {
+        replacement->fd = openat(replacement->folder.fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+        if (replacement->fd >= 0)
+            return true;
+        memcpy(replacement->fresh, NAMELESS, sizeof NAMELESS);
     }
-    replacement->fd = mkostemps(replacement->fresh, 4, O_CLOEXEC);
+    replacement->fd = folder_create(&replacement->folder, replacement->fresh, error);
     if (replacement->fd >= 0)
         return true;
-    int sys = errno;
-    free(replacement->fresh);
-    replacement->fresh = NULL;
-    return error_system(error, sys, replacement->path, "cannot create a file beside it");
-}
-
-static bool write_piece(const struct replacement *replacement, const unsigned char *data,
-                        uint64_t len, uint64_t off, struct error *error)
-{
-    while (len) {
-        ssize_t put = pwrite(replacement->fd, data, (size_t)len, (off_t)off);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0)
-            return fail(replacement, "cannot write", error);
-        data += put;
-        off += (uint64_t)put;
-        len -= (uint64_t)put;
-    }
-    return true;
+    replacement->fresh[0] = '\0';
+    return false;
 }
 
 /* The end of the data that begins at *off, which moves over a hole first; both at most `end`. */
@@ -136,7 +158,8 @@ static bool write_range(const struct replacement *replacement, const struct imag
 {
     while (off < end) {
         uint64_t part = range_min(PIECE, end - off);
-        if (!write_piece(replacement, image->base + off, part, off - replacement->start, error) ||
+        if (!disk_write(replacement->fd, off - replacement->start, image->base + off, part,
+                        replacement->path, error) ||
             !image_current(image, error))
             return false;
         off += part;
@@ -144,72 +167,90 @@ static bool write_range(const struct replacement *replacement, const struct imag
     return true;
 }
 
-/* The file's data first, then the pending runs, which may lie in its holes. */
-static bool write_content(const struct replacement *replacement, struct image *image, uint64_t end,
-                          struct error *error)
+/* What is read from the file as it lies there, without its holes. */
+static bool write_data(const struct replacement *replacement, const struct image *image,
+                       uint64_t end, struct error *error)
 {
-    struct image_run run;
-    uint64_t start = replacement->start;
-    if (ftruncate(replacement->fd, (off_t)(end - start)) != 0)
-        return fail(replacement, "cannot write", error);
-    if (image->source.fd < 0)
-        return write_range(replacement, image, start, end, error);
-    for (uint64_t off = start; off < end;) {
+    for (uint64_t off = replacement->start; off < end;) {
         uint64_t data_end = next_data(image, &off, end);
         if (!write_range(replacement, image, off, data_end, error))
             return false;
         off = data_end > off ? data_end : end;
     }
-    for (uint64_t at = start; image_next_run(image, at, &run) && run.off < end;
-         at = run.off + run.len)
-        if (!write_range(replacement, image, run.off, range_min(run.off + run.len, end), error))
-            return false;
     return true;
 }
 
-static bool sync_folder(const struct replacement *replacement, struct error *error)
+/* The file's data first, then what has changed, which may lie in its holes or behind its end. */
+static bool write_content(const struct replacement *replacement, struct image *image, uint64_t end,
+                          struct error *error)
 {
-    int fd = open(replacement->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool synced = fd >= 0 && fsync(fd) == 0;
-    int sys = errno;
-    if (fd >= 0)
-        close(fd);
-    return synced || error_system(error, sys, replacement->path, "cannot make its name durable");
+    struct image_cursor cursor = {0};
+    struct image_change change;
+    uint64_t start = replacement->start;
+    if (ftruncate(replacement->fd, (off_t)(end - start)) != 0)
+        return fail(replacement, "cannot write", error);
+    if (image->source.fd < 0 || image_is_moved(image))
+        return write_range(replacement, image, start, end, error);
+    if (!write_data(replacement, image, range_min(end, image->file_size), error))
+        return false;
+    while (image_next_change(image, &cursor, &change)) {
+        uint64_t from = change.off > start ? change.off : start;
+        if (!write_range(replacement, image, from, range_min(change.off + change.len, end), error))
+            return false;
+    }
+    return true;
+}
+
+/* Gives a file without a name its name; one that came to be there meanwhile is not replaced. */
+static bool give_name(const struct replacement *replacement, struct error *error)
+{
+    char self[64];
+    snprintf(self, sizeof self, "/proc/self/fd/%d", replacement->fd);
+    if (linkat(replacement->fd, "", replacement->folder.fd, replacement->base, AT_EMPTY_PATH) ==
+            0 ||
+        linkat(AT_FDCWD, self, replacement->folder.fd, replacement->base, AT_SYMLINK_FOLLOW) == 0)
+        return true;
+    return fail(replacement, "cannot give the new file its name", error);
 }
 
 static bool put_in_place(struct replacement *replacement, mode_t mode, struct error *error)
 {
     if (fchmod(replacement->fd, mode) != 0)
         return fail(replacement, "cannot set the mode", error);
-    if (fsync(replacement->fd) != 0)
-        return fail(replacement, "cannot make it durable", error);
-    if (rename(replacement->fresh, replacement->real) != 0)
-        return fail(replacement, "cannot rename into place", error);
-    free(replacement->fresh);
-    replacement->fresh = NULL;
-    return sync_folder(replacement, error);
+    if (!disk_sync_all(replacement->fd, replacement->path, error))
+        return false;
+    if (!replacement->fresh[0])
+        return give_name(replacement, error) && folder_sync(&replacement->folder, error);
+    if (!folder_rename(&replacement->folder, replacement->fresh, replacement->base, error))
+        return false;
+    replacement->fresh[0] = '\0';
+    return folder_sync(&replacement->folder, error);
 }
 
 static void clean_up(struct replacement *replacement)
 {
-    if (replacement->fresh)
-        unlink(replacement->fresh);
+    struct error ignored;
+    if (replacement->fresh[0] && replacement->fd >= 0)
+        folder_remove(&replacement->folder, replacement->fresh, &ignored);
     if (replacement->fd >= 0)
         close(replacement->fd);
-    free(replacement->fresh);
+    if (replacement->lock >= 0)
+        close(replacement->lock);
+    folder_close(&replacement->folder);
     free(replacement->real);
-    free(replacement->folder);
 }
 
 bool replace_save(struct image *image, uint64_t off, uint64_t len, const char *path,
                   struct error *error)
 {
-    struct replacement replacement = {.path = path, .fd = -1, .start = off};
+    struct replacement replacement = {.path = path, .fd = -1, .lock = -1, .start = off};
     struct held held;
     mode_t mode = 0;
+    replacement.folder.fd = -1;
     held_begin(&held);
     bool saved = image_survived(image, error) && find_names(&replacement, error) &&
-                 find_mode(&replacement, image, &mode, error) && create_fresh(&replacement, error) &&
+                 find_mode(&replacement, image, &mode, error) &&
+                 create_fresh(&replacement, error) &&
                  write_content(&replacement, image, off + len, error) &&
                  put_in_place(&replacement, mode, error);
     clean_up(&replacement);
