@@ -6,9 +6,9 @@
 #include <string.h>
 
 static const char *const KIND_NAMES[ERROR_KINDS] = {
-    "none",     "argument", "range",   "readonly",  "closed",      "pending", "mismatch",
-    "notunique", "foreign",  "stale",   "changed",   "truncated",   "format",  "io",
-    "locked",   "unsupported", "limit", "interrupted", "indeterminate",
+    "none",      "argument",    "range", "readonly",    "closed",        "pending", "mismatch",
+    "notunique", "foreign",     "stale", "changed",     "truncated",     "format",  "io",
+    "locked",    "unsupported", "limit", "interrupted", "indeterminate",
 };
 
 const char *error_kind_name(enum error_kind kind)

@@ -49,8 +49,8 @@ bool search_forward(const struct pattern *pattern, const unsigned char *data, ui
     uint64_t last = to - (pattern->len - anchor.at - anchor.len);
     uint64_t at = from + anchor.at;
     while (last - at >= anchor.len) {
-        const unsigned char *hit = memmem(data + at, (size_t)(last - at),
-                                          pattern->value + anchor.at, anchor.len);
+        const unsigned char *hit =
+            memmem(data + at, (size_t)(last - at), pattern->value + anchor.at, anchor.len);
         if (!hit)
             return false;
         uint64_t start = (uint64_t)(hit - data) - anchor.at;
@@ -73,7 +73,8 @@ bool search_backward(const struct pattern *pattern, const unsigned char *data, u
         uint64_t start = end - 1;
         if (anchor.len) {
             const unsigned char *low = data + from + anchor.at;
-            const unsigned char *hit = memrchr(low, pattern->value[anchor.at], (size_t)(end - from));
+            const unsigned char *hit =
+                memrchr(low, pattern->value[anchor.at], (size_t)(end - from));
             if (!hit)
                 return false;
             start = from + (uint64_t)(hit - low);
