@@ -21,25 +21,19 @@ struct accessor {
     enum accessor_order order;
 };
 
-#define IN_ALL_ORDERS(letter, bits, value)                                                          \
-    {#letter #bits "le", bits / 8, value, AS_LE}, {#letter #bits "be", bits / 8, value, AS_BE},     \
-    {                                                                                               \
-        #letter #bits, bits / 8, value, AS_OBJECT                                                   \
+#define IN_ALL_ORDERS(letter, bits, value)                                                         \
+    {#letter #bits "le", bits / 8, value, AS_LE}, {#letter #bits "be", bits / 8, value, AS_BE},    \
+    {                                                                                              \
+#letter #bits, bits / 8, value, AS_OBJECT                                                  \
     }
 
 static const struct accessor ACCESSORS[] = {
-    {"u8", 1, VALUE_UNSIGNED, AS_LE},
-    {"i8", 1, VALUE_SIGNED, AS_LE},
-    IN_ALL_ORDERS(u, 16, VALUE_UNSIGNED),
-    IN_ALL_ORDERS(u, 24, VALUE_UNSIGNED),
-    IN_ALL_ORDERS(u, 32, VALUE_UNSIGNED),
-    IN_ALL_ORDERS(u, 64, VALUE_UNSIGNED),
-    IN_ALL_ORDERS(i, 16, VALUE_SIGNED),
-    IN_ALL_ORDERS(i, 24, VALUE_SIGNED),
-    IN_ALL_ORDERS(i, 32, VALUE_SIGNED),
-    IN_ALL_ORDERS(i, 64, VALUE_SIGNED),
-    IN_ALL_ORDERS(f, 32, VALUE_FLOAT),
-    IN_ALL_ORDERS(f, 64, VALUE_FLOAT),
+    {"u8", 1, VALUE_UNSIGNED, AS_LE},     {"i8", 1, VALUE_SIGNED, AS_LE},
+    IN_ALL_ORDERS(u, 16, VALUE_UNSIGNED), IN_ALL_ORDERS(u, 24, VALUE_UNSIGNED),
+    IN_ALL_ORDERS(u, 32, VALUE_UNSIGNED), IN_ALL_ORDERS(u, 64, VALUE_UNSIGNED),
+    IN_ALL_ORDERS(i, 16, VALUE_SIGNED),   IN_ALL_ORDERS(i, 24, VALUE_SIGNED),
+    IN_ALL_ORDERS(i, 32, VALUE_SIGNED),   IN_ALL_ORDERS(i, 64, VALUE_SIGNED),
+    IN_ALL_ORDERS(f, 32, VALUE_FLOAT),    IN_ALL_ORDERS(f, 64, VALUE_FLOAT),
 };
 
 static bool is_big_endian(const struct accessor *accessor, const struct bytes *bytes)
@@ -116,8 +110,8 @@ static lua_Integer check_integer(lua_State *L, const struct bytes *bytes,
                           has_sign ? span / 2 - 1 : span - 1);
 }
 
-static uint64_t check_value(lua_State *L, const struct bytes *bytes, const struct accessor *accessor,
-                            uint64_t off)
+static uint64_t check_value(lua_State *L, const struct bytes *bytes,
+                            const struct accessor *accessor, uint64_t off)
 {
     if (accessor->value != VALUE_FLOAT)
         return (uint64_t)check_integer(L, bytes, accessor, off);
@@ -152,8 +146,8 @@ static int access_value(lua_State *L)
 /* Strings of bytes */
 
 /* The bytes from the first of len elements to the last, stride apart; raises `range` on overflow. */
-static uint64_t spread(lua_State *L, struct bytes *bytes, uint64_t off, uint64_t len, uint64_t stride,
-                       const char *verb)
+static uint64_t spread(lua_State *L, struct bytes *bytes, uint64_t off, uint64_t len,
+                       uint64_t stride, const char *verb)
 {
     uint64_t span;
     if (!len)
@@ -164,7 +158,8 @@ static uint64_t spread(lua_State *L, struct bytes *bytes, uint64_t off, uint64_t
     return span;
 }
 
-static uint64_t check_stride(lua_State *L, const struct bytes *bytes, const char *function, int index)
+static uint64_t check_stride(lua_State *L, const struct bytes *bytes, const char *function,
+                             int index)
 {
     if (!argument_given(L, index))
         return 1;
@@ -267,7 +262,8 @@ static int access_cstring(lua_State *L)
     luaL_Buffer result;
     argument_most(L, bytes, "cstring", 3);
     uint64_t off = argument_offset(L, bytes, "cstring", 2, "offset");
-    uint64_t max = argument_given(L, 3) ? argument_offset(L, bytes, "cstring", 3, "length") : UINT64_MAX;
+    uint64_t max =
+        argument_given(L, 3) ? argument_offset(L, bytes, "cstring", 3, "length") : UINT64_MAX;
     bytes_range(L, bytes, off, 0, "read");
     max = range_min(max, bytes->size - off);
     const unsigned char *from = max ? bytes_at(bytes, off) : NULL;
@@ -276,7 +272,8 @@ static int access_cstring(lua_State *L)
     bytes_current(L, bytes);
     if (!nul) {
         error_at(&error, ERROR_FORMAT, image_name(bytes->image), bytes->off + off,
-                 "no NUL ends the string within %" PRIu64 " bytes (size 0x%" PRIx64 ")", max, bytes->size);
+                 "no NUL ends the string within %" PRIu64 " bytes (size 0x%" PRIx64 ")", max,
+                 bytes->size);
         bytes_raise(L, bytes, &error);
     }
     char *to = luaL_buffinitsize(L, &result, len);

@@ -26,8 +26,8 @@ static _Noreturn void wrong_type(lua_State *L, const struct bytes *bytes, const 
                           "%s must be %s, got %s", noun, wanted, got);
 }
 
-lua_Integer argument_integer(lua_State *L, const struct bytes *bytes, const char *function, int index,
-                             const char *noun)
+lua_Integer argument_integer(lua_State *L, const struct bytes *bytes, const char *function,
+                             int index, const char *noun)
 {
     int is_integer = 0;
     if (lua_type(L, index) != LUA_TNUMBER)
@@ -49,8 +49,8 @@ uint64_t argument_offset(lua_State *L, const struct bytes *bytes, const char *fu
     return (uint64_t)value;
 }
 
-const char *argument_string(lua_State *L, const struct bytes *bytes, const char *function, int index,
-                            const char *noun, size_t *len)
+const char *argument_string(lua_State *L, const struct bytes *bytes, const char *function,
+                            int index, const char *noun, size_t *len)
 {
     if (lua_type(L, index) != LUA_TSTRING)
         wrong_type(L, bytes, function, index, noun, "a string");
@@ -70,13 +70,14 @@ lua_Integer argument_value(lua_State *L, const struct bytes *bytes, const char *
     bytes_raise(L, bytes, &error);
 }
 
-unsigned char argument_byte(lua_State *L, const struct bytes *bytes, const char *function, int index,
-                            uint64_t off)
+unsigned char argument_byte(lua_State *L, const struct bytes *bytes, const char *function,
+                            int index, uint64_t off)
 {
     return (unsigned char)argument_value(L, bytes, function, index, off, 0, 255);
 }
 
-struct pattern argument_what(lua_State *L, const struct bytes *bytes, const char *function, int index)
+struct pattern argument_what(lua_State *L, const struct bytes *bytes, const char *function,
+                             int index)
 {
     struct pattern what = {0};
     if (lua_type(L, index) == LUA_TSTRING)
@@ -84,7 +85,8 @@ struct pattern argument_what(lua_State *L, const struct bytes *bytes, const char
     else if (!patterns_test(L, index, &what))
         wrong_type(L, bytes, function, index, "what", "a string or a pattern");
     if (!what.len)
-        errors_raise_argument(L, name_of(bytes), function, number_of(bytes, index), "what is empty");
+        errors_raise_argument(L, name_of(bytes), function, number_of(bytes, index),
+                              "what is empty");
     return what;
 }
 

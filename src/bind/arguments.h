@@ -20,20 +20,20 @@ static inline bool argument_given(lua_State *L, int index)
 }
 
 /* An integer of any sign, or a raised `argument`. `noun` names it in the message. */
-lua_Integer argument_integer(lua_State *L, const struct bytes *bytes, const char *function, int index,
-                             const char *noun);
+lua_Integer argument_integer(lua_State *L, const struct bytes *bytes, const char *function,
+                             int index, const char *noun);
 
 /* An offset or a length: a negative one raises `range` ("offset -1 is negative"). */
 uint64_t argument_offset(lua_State *L, const struct bytes *bytes, const char *function, int index,
                          const char *noun);
 
 /* A string, or a raised `argument`. */
-const char *argument_string(lua_State *L, const struct bytes *bytes, const char *function, int index,
-                            const char *noun, size_t *len);
+const char *argument_string(lua_State *L, const struct bytes *bytes, const char *function,
+                            int index, const char *noun, size_t *len);
 
 /* A byte value 0 .. 255 for offset off, or a raised `argument` that names the offset. */
-unsigned char argument_byte(lua_State *L, const struct bytes *bytes, const char *function, int index,
-                            uint64_t off);
+unsigned char argument_byte(lua_State *L, const struct bytes *bytes, const char *function,
+                            int index, uint64_t off);
 
 /*
  * An integer for offset off that lies in [low, high], or a raised `argument`: "bad argument #2 to 'u8'

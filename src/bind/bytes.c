@@ -5,8 +5,13 @@
 #include "arguments.h"
 #include "errors.h"
 #include "finding.h"
+#include "flushing.h"
+#include "leaving.h"
 #include "names.h"
 #include "pending.h"
+#include "resizing.h"
+#include "savepoints.h"
+#include "settled.h"
 
 #include <inttypes.h>
 #include <lauxlib.h>
@@ -103,6 +108,13 @@ void bytes_refuse_view(lua_State *L, const struct bytes *bytes, const char *verb
                           "a view has no transaction: %s the object that it is a view of", verb);
 }
 
+void bytes_refuse_member(lua_State *L, const struct bytes *bytes, const char *verb)
+{
+    if (bytes->member)
+        errors_raise_kind(L, ERROR_UNSUPPORTED, image_name(bytes->image),
+                          "belongs to a transaction: %s that", verb);
+}
+
 /* Opening */
 
 static bool mode_of(const char *word, enum image_mode *mode)
@@ -138,15 +150,22 @@ static uint64_t read_size(lua_State *L, const char *path, const char *name)
     int is_integer = 0;
     lua_Integer value = lua_tointegerx(L, -1, &is_integer);
     if (lua_type(L, -1) != LUA_TNUMBER || !is_integer || value < 0)
-        errors_raise_argument(L, path, "open", 2, "option %s must be an integer of at least 0, got %s",
-                              name, luaL_tolstring(L, -1, NULL));
+        errors_raise_argument(L, path, "open", 2,
+                              "option %s must be an integer of at least 0, got %s", name,
+                              luaL_tolstring(L, -1, NULL));
     return (uint64_t)value;
 }
 
+/* What open is asked for. */
+struct open_options {
+    struct image_options image;
+    bool read_on; /* do not ask whether a flush was interrupted */
+};
+
 /* The value of the option `name` is on the top of the stack. */
-static void read_option(lua_State *L, const char *path, const char *name,
-                        struct image_options *options)
+static void read_option(lua_State *L, const char *path, const char *name, struct open_options *open)
 {
+    struct image_options *options = &open->image;
     if (strcmp(name, "mode") == 0) {
         read_mode(L, -1, path, options);
     } else if (strcmp(name, "offset") == 0) {
@@ -157,12 +176,15 @@ static void read_option(lua_State *L, const char *path, const char *name,
     } else if (strcmp(name, "create") == 0) {
         options->create_size = read_size(L, path, name);
         options->create = true;
+    } else if (strcmp(name, "recover") == 0) {
+        open->read_on = !read_flag(L, path, name);
     } else {
         options->block = read_flag(L, path, name);
     }
 }
 
-static const char *const OPTIONS[] = {"mode", "offset", "length", "create", "block", NULL};
+static const char *const OPTIONS[] = {"mode",  "offset",  "length", "create",
+                                      "block", "recover", NULL};
 
 static void push_names(lua_State *L, const char *const *names)
 {
@@ -181,10 +203,10 @@ static bool is_one_of(const char *const *names, const char *name)
     return false;
 }
 
-static void read_options(lua_State *L, const char *path, struct image_options *options)
+static void read_options(lua_State *L, const char *path, struct open_options *options)
 {
     if (lua_type(L, 2) != LUA_TTABLE) {
-        read_mode(L, 2, path, options);
+        read_mode(L, 2, path, &options->image);
         return;
     }
     lua_pushnil(L);
@@ -222,8 +244,9 @@ static void make_live(struct root *root)
 /* core.open(path [, mode | options]) -> bytes | nil, error, errno */
 static int bytes_open(lua_State *L)
 {
-    struct image_options options = {.mode = IMAGE_PATCH};
+    struct open_options options = {.image = {.mode = IMAGE_PATCH}};
     struct error error;
+    enum recover_result recovered;
     size_t len;
     argument_most(L, NULL, "open", 2);
     const char *path = argument_string(L, NULL, "open", 1, "path", &len);
@@ -232,12 +255,13 @@ static int bytes_open(lua_State *L)
     if (argument_given(L, 2))
         read_options(L, path, &options);
     struct root *root = push_root(L);
-    if (image_open(&root->image, path, &options, &error)) {
+    if (settled_open(&root->image, path, &options.image, options.read_on, &recovered, &error)) {
+        flushing_tell(path, recovered);
         make_live(root);
         return 1;
     }
     lua_pushnil(L);
-    errors_push(L, &error, options.off);
+    errors_push(L, &error, options.image.off);
     lua_getfield(L, -1, "errno");
     return 3;
 }
@@ -308,6 +332,7 @@ static int bytes_close(lua_State *L)
 {
     struct bytes *bytes = bytes_check(L, 1, "close");
     argument_most(L, bytes, "close", 1);
+    bytes_refuse_member(L, bytes, "close");
     if (is_over(bytes))
         return 0;
     uint64_t runs = 0, count = 0;
@@ -327,29 +352,12 @@ static int bytes_cancel(lua_State *L)
     struct bytes *bytes = bytes_check_live(L, 1, "cancel");
     argument_most(L, bytes, "cancel", 2);
     bytes_refuse_view(L, bytes, "cancel");
+    bytes_refuse_member(L, bytes, "cancel");
     end(bytes);
     lua_settop(L, 2);
     lua_pushnil(L);
     lua_insert(L, 2);
     return 2;
-}
-
-/*
- * Whether the frame that is being left is a Lua function that holds the object: only then is a nil error
- * a normal end. error(nil), coroutine.close, a coroutine that died of nil and os.exit(c, true) all close
- * from a C frame or from none.
- */
-static bool left_by_owner(lua_State *L)
-{
-    lua_Debug frame;
-    if (!lua_getstack(L, 1, &frame) || !lua_getinfo(L, "S", &frame) || *frame.what == 'C')
-        return false;
-    bool holds = false;
-    for (int i = 1; !holds && lua_getlocal(L, &frame, i); i++) {
-        holds = lua_rawequal(L, -1, 1);
-        lua_pop(L, 1);
-    }
-    return holds;
 }
 
 /* __close(b, err) */
@@ -358,10 +366,10 @@ static int meta_close(lua_State *L)
     struct bytes *bytes = bytes_check(L, 1, "__close");
     if (is_over(bytes))
         return 0;
-    bool writes = !bytes->view &&
-                  (bytes->image->mode == IMAGE_PATCH || bytes->image->mode == IMAGE_SHARED);
-    if (writes && lua_isnil(L, 2) && left_by_owner(L)) {
-        lua_pushcfunction(L, pending_flush);
+    bool writes =
+        !bytes->view && (bytes->image->mode == IMAGE_PATCH || bytes->image->mode == IMAGE_SHARED);
+    if (writes && leaving_normally(L, 1)) {
+        lua_pushcfunction(L, flushing_flush);
         lua_pushvalue(L, 1);
         int status = lua_pcall(L, 1, 0, 0);
         end(bytes);
@@ -381,7 +389,8 @@ static void warn_dropped(struct image *image)
     if (!image_touched(image))
         return;
     if (!image_survived(image, &error))
-        fprintf(stderr, "suture: warning: %s: %s; nothing was flushed\n", error.path, error.message);
+        fprintf(stderr, "suture: warning: %s: %s; nothing was flushed\n", error.path,
+                error.message);
     else if (count)
         fprintf(stderr,
                 "suture: warning: %s: %" PRIu64
@@ -470,8 +479,8 @@ static _Noreturn void unknown_field(lua_State *L, const struct bytes *bytes, int
 static uint64_t key_offset(lua_State *L, const struct bytes *bytes)
 {
     if (lua_type(L, 2) != LUA_TNUMBER)
-        errors_raise_kind(L, ERROR_ARGUMENT, image_name(bytes->image),
-                          "cannot be indexed by a %s", luaL_typename(L, 2));
+        errors_raise_kind(L, ERROR_ARGUMENT, image_name(bytes->image), "cannot be indexed by a %s",
+                          luaL_typename(L, 2));
     return argument_offset(L, bytes, "index", 2, "offset");
 }
 
@@ -569,6 +578,36 @@ static int bytes_touched(lua_State *L)
     return 1;
 }
 
+/*
+ * core.state(b) -> a number for what the object holds, which a rollback and a redo bring back, and the
+ * last of these numbers that was given: another one after each write.
+ */
+static int bytes_state(lua_State *L)
+{
+    const struct image *image = bytes_check_live(L, 1, "state")->image;
+    lua_pushinteger(L, (lua_Integer)image->state);
+    lua_pushinteger(L, (lua_Integer)image->last_state);
+    return 2;
+}
+
+/* core.join(b, is_member): whether a transaction alone may flush and close the object. */
+static int bytes_join(lua_State *L)
+{
+    struct bytes *bytes = bytes_check(L, 1, "join");
+    bytes->member = lua_toboolean(L, 2);
+    return 0;
+}
+
+/*
+ * core.left_normally(object, err), called by a __close that is written in Lua: whether the block that holds
+ * the object is left without an error.
+ */
+static int bytes_left_normally(lua_State *L)
+{
+    lua_pushboolean(L, leaving_normally(L, 2));
+    return 1;
+}
+
 static void register_type(lua_State *L)
 {
     static const luaL_Reg metamethods[] = {
@@ -602,6 +641,9 @@ void bytes_register(lua_State *L)
         {"buffer", bytes_buffer},
         {"restrict", bytes_restrict},
         {"touched", bytes_touched},
+        {"state", bytes_state},
+        {"join", bytes_join},
+        {"left_normally", bytes_left_normally},
         {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
@@ -609,6 +651,9 @@ void bytes_register(lua_State *L)
     access_register(L);
     finding_register(L);
     pending_register(L);
+    flushing_register_methods(L);
+    resizing_register(L);
+    savepoints_register(L);
     register_type(L);
     lua_setfield(L, -2, "methods");
 }

@@ -28,7 +28,8 @@ struct bytes {
     uint64_t generation; /* the image's, when size was taken */
     enum order order;
     bool view;
-    bool ended;          /* a view that was closed */
+    bool ended;  /* a view that was closed */
+    bool member; /* of a transaction, which alone flushes and closes it */
 };
 
 /* The object at that index, or a raised `argument` error. It may be closed or stale. */
@@ -68,8 +69,11 @@ void bytes_store(lua_State *L, const struct bytes *bytes, uint64_t off, const vo
 /* Raises `unsupported` when the object is a view: "a view has no transaction: VERB its parent". */
 void bytes_refuse_view(lua_State *L, const struct bytes *bytes, const char *verb);
 
+/* Raises `unsupported` when the object is a member of a transaction: "VERB the transaction". */
+void bytes_refuse_member(lua_State *L, const struct bytes *bytes, const char *verb);
+
 /*
- * Registers open, buffer, restrict and touched in the table at the top of the stack, and the type with its
+ * Registers open, buffer and what the Lua half needs in the table at the top of the stack, and the type with its
  * methods, which go into the field `methods`.
  */
 void bytes_register(lua_State *L);

@@ -75,8 +75,8 @@ _Noreturn void errors_raise(lua_State *L, const struct error *error, uint64_t fi
     __builtin_unreachable();
 }
 
-_Noreturn void errors_raise_argument(lua_State *L, const char *path, const char *function, int number,
-                                     const char *format, ...)
+_Noreturn void errors_raise_argument(lua_State *L, const char *path, const char *function,
+                                     int number, const char *format, ...)
 {
     struct error error;
     char reason[sizeof error.message];
@@ -89,8 +89,8 @@ _Noreturn void errors_raise_argument(lua_State *L, const char *path, const char 
     errors_raise(L, &error, 0);
 }
 
-_Noreturn void errors_raise_kind(lua_State *L, enum error_kind kind, const char *path, const char *format,
-                                 ...)
+_Noreturn void errors_raise_kind(lua_State *L, enum error_kind kind, const char *path,
+                                 const char *format, ...)
 {
     struct error error;
     char reason[sizeof error.message];
@@ -202,7 +202,8 @@ static int errors_raise_new(lua_State *L)
 static int errors_is_error(lua_State *L)
 {
     luaL_checkany(L, 1);
-    int same = lua_getmetatable(L, 1) && luaL_getmetatable(L, ERROR_META) && lua_rawequal(L, -1, -2);
+    int same =
+        lua_getmetatable(L, 1) && luaL_getmetatable(L, ERROR_META) && lua_rawequal(L, -1, -2);
     lua_pushboolean(L, same);
     return 1;
 }

@@ -26,12 +26,13 @@ _Noreturn void errors_raise(lua_State *L, const struct error *error, uint64_t fi
  * Raises kind `argument`: "bad argument #NUMBER to 'FUNCTION' (reason)"; arguments are counted without
  * the object of a method call. path may be NULL. The reason is a printf format.
  */
-_Noreturn void errors_raise_argument(lua_State *L, const char *path, const char *function, int number,
-                                     const char *format, ...) __attribute__((format(printf, 5, 6)));
+_Noreturn void errors_raise_argument(lua_State *L, const char *path, const char *function,
+                                     int number, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 
 /* Raises an error of this kind without offset. path may be NULL. */
-_Noreturn void errors_raise_kind(lua_State *L, enum error_kind kind, const char *path, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+_Noreturn void errors_raise_kind(lua_State *L, enum error_kind kind, const char *path,
+                                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Registers error, raise, is_error, error_meta and own in the table at the top of the stack. */
 void errors_register(lua_State *L);

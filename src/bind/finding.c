@@ -122,7 +122,8 @@ static int finding_unique(lua_State *L)
     uint64_t count = count_matches(L, bytes, "unique", &what, &first);
     if (count != 1)
         errors_raise_kind(L, ERROR_NOTUNIQUE, image_name(bytes->image),
-                          "found %" PRIu64 " matches where exactly one is wanted (size 0x%" PRIx64 ")",
+                          "found %" PRIu64 " matches where exactly one is wanted (size 0x%" PRIx64
+                          ")",
                           count, bytes->size);
     if (!image_guard(bytes->image, bytes->off + first, what.len, &error))
         bytes_raise(L, bytes, &error);

@@ -3,6 +3,7 @@
 
 #include "bytes.h"
 #include "errors.h"
+#include "flushing.h"
 #include "names.h"
 #include "patterns.h"
 
@@ -16,5 +17,6 @@ int luaopen_suture_core(lua_State *L)
     errors_register(L);
     patterns_register(L);
     bytes_register(L);
+    flushing_register(L);
     return 1;
 }

@@ -54,8 +54,8 @@ static void lay_over(struct object *object, size_t off, const struct pattern *pa
 }
 
 /* Parses the string at 1 into a buffer that the stack keeps: value, then mask, each text_len long. */
-static unsigned char *parse(lua_State *L, enum pattern_text kind, const char *function, size_t *room,
-                            size_t *len)
+static unsigned char *parse(lua_State *L, enum pattern_text kind, const char *function,
+                            size_t *room, size_t *len)
 {
     struct error error;
     const char *text = argument_string(L, NULL, function, 1, "text", room);
@@ -212,10 +212,8 @@ static int object_index(lua_State *L)
 void patterns_register(lua_State *L)
 {
     static const luaL_Reg metamethods[] = {
-        {"__len", object_len},
-        {"__tostring", object_tostring},
-        {"__eq", object_eq},
-        {"__newindex", object_newindex},
+        {"__len", object_len}, {"__tostring", object_tostring},
+        {"__eq", object_eq},   {"__newindex", object_newindex},
         {NULL, NULL},
     };
     static const luaL_Reg methods[] = {

@@ -2,17 +2,12 @@
 #include "pending.h"
 
 #include "arguments.h"
+#include "changes.h"
 #include "errors.h"
-#include "flush.h"
-#include "names.h"
-#include "replace.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <lauxlib.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 /* Guards */
 
@@ -89,22 +84,46 @@ static int pending_patch(lua_State *L)
 
 /* Pending bytes */
 
-/* The first changed run of [from, end) of the image, clipped to it. */
-static bool next_run_in(struct image *image, uint64_t from, uint64_t end, struct image_run *run)
+/* The part of a change that lies in [off, end); the file's bytes that it stands for are counted from its begin. */
+static bool clip(struct image_change *change, uint64_t off, uint64_t end)
 {
-    if (!image_next_run(image, from, run) || run->off >= end)
+    uint64_t change_end = change->off + change->len;
+    if (change->off > end || change_end < off ||
+        (change->len && (change->off == end || change_end == off)))
         return false;
-    run->len = range_min(run->len, end - run->off);
+    if (change->off < off) {
+        uint64_t before = off - change->off;
+        uint64_t old_before = range_min(before, change->old_len);
+        change->off = off;
+        change->len -= before;
+        change->old_off += old_before;
+        change->old_len -= old_before;
+    }
+    if (change_end > end) {
+        change->len = end - change->off;
+        change->old_len = range_min(change->old_len, change->len);
+    }
     return true;
+}
+
+/* The next change that has a part in [off, off + len) of the image, and that part. */
+static bool next_change_in(struct image *image, struct image_cursor *cursor, uint64_t off,
+                           uint64_t len, struct image_change *change)
+{
+    while (image_next_change(image, cursor, change) && change->off <= off + len)
+        if (clip(change, off, off + len))
+            return true;
+    return false;
 }
 
 uint64_t pending_count(struct image *image, uint64_t off, uint64_t len, uint64_t *runs)
 {
-    struct image_run run;
+    struct image_cursor cursor = {0};
+    struct image_change change;
     uint64_t count = 0;
     *runs = 0;
-    for (uint64_t at = off; next_run_in(image, at, off + len, &run); at = run.off + run.len) {
-        count += run.len;
+    while (next_change_in(image, &cursor, off, len, &change)) {
+        count += change.len > change.old_len ? change.len : change.old_len;
         ++*runs;
     }
     return count;
@@ -136,27 +155,43 @@ static int pending_pending(lua_State *L)
     return 2;
 }
 
-/* Upvalues: the object, the next offset to look at. The old bytes, then the new, go through one buffer. */
+/* Where a loop over changes stands; offsets hold as long as the sizes do. */
+struct progress {
+    struct image_cursor cursor;
+    uint64_t generation;
+    uint64_t file_size;
+};
+
+static void check_same_size(lua_State *L, const struct bytes *bytes,
+                            const struct progress *progress)
+{
+    if (progress->generation != bytes->image->generation ||
+        progress->file_size != bytes->image->file_size)
+        errors_raise_kind(L, ERROR_STALE, image_name(bytes->image),
+                          "the size has changed since the loop over changes began");
+}
+
+/* Upvalues: the object, the progress. The old bytes, then the new, go through one buffer. */
 static int changes_next(lua_State *L)
 {
     struct bytes *bytes = lua_touserdata(L, lua_upvalueindex(1));
-    uint64_t from = (uint64_t)lua_tointeger(L, lua_upvalueindex(2));
-    struct image_run run;
+    struct progress *progress = lua_touserdata(L, lua_upvalueindex(2));
+    struct image_change change;
     bytes_live(L, bytes);
-    if (from >= bytes->size ||
-        !next_run_in(bytes->image, bytes->off + from, bytes->off + bytes->size, &run))
+    check_same_size(L, bytes, progress);
+    if (!next_change_in(bytes->image, &progress->cursor, bytes->off, bytes->size, &change))
         return 0;
-    unsigned char *copy = lua_newuserdatauv(L, 2 * (size_t)run.len, 0);
-    uint64_t off = run.off - bytes->off;
-    bytes_range(L, bytes, off, run.len, "read");
-    image_before(bytes->image, run.off, run.len, copy);
-    memcpy(copy + run.len, bytes_at(bytes, off), (size_t)run.len);
+    unsigned char *copy = lua_newuserdatauv(L, (size_t)(change.old_len + change.len), 0);
+    uint64_t off = change.off - bytes->off;
+    bytes_range(L, bytes, off, change.len, "read");
+    check_same_size(L, bytes, progress);
+    image_before(bytes->image, change.old_off, change.old_len, copy);
+    if (change.len)
+        memcpy(copy + change.old_len, bytes_at(bytes, off), (size_t)change.len);
     bytes_current(L, bytes);
-    lua_pushinteger(L, (lua_Integer)(off + run.len));
-    lua_replace(L, lua_upvalueindex(2));
     lua_pushinteger(L, (lua_Integer)off);
-    lua_pushlstring(L, (const char *)copy, (size_t)run.len);
-    lua_pushlstring(L, (const char *)copy + run.len, (size_t)run.len);
+    lua_pushlstring(L, (const char *)copy, (size_t)change.old_len);
+    lua_pushlstring(L, (const char *)copy + change.old_len, (size_t)change.len);
     return 3;
 }
 
@@ -165,126 +200,24 @@ static int pending_changes(lua_State *L)
 {
     struct bytes *bytes = bytes_check_live(L, 1, "changes");
     argument_most(L, bytes, "changes", 1);
+    struct progress *progress = lua_newuserdatauv(L, sizeof *progress, 0);
+    bytes_live(L, bytes);
     check_survived(L, bytes);
-    lua_pushinteger(L, 0);
+    progress->cursor = (struct image_cursor){0};
+    progress->generation = bytes->image->generation;
+    progress->file_size = bytes->image->file_size;
     lua_pushcclosure(L, changes_next, 2);
     return 1;
-}
-
-static void refuse_shared(lua_State *L, const struct bytes *bytes, const char *verb)
-{
-    if (bytes->image->mode == IMAGE_SHARED)
-        errors_raise_kind(L, ERROR_UNSUPPORTED, image_name(bytes->image),
-                          "shared mode has nothing pending: %s is not possible", verb);
-}
-
-/* b:rollback() */
-static int pending_rollback(lua_State *L)
-{
-    struct bytes *bytes = bytes_check_live(L, 1, "rollback");
-    argument_most(L, bytes, "rollback", 1);
-    bytes_refuse_view(L, bytes, "rollback");
-    refuse_shared(L, bytes, "rollback");
-    image_rollback(bytes->image);
-    return 0;
-}
-
-/* Flush */
-
-static const char *const OPTIONS[] = {"offset", "length", NULL};
-
-static void refuse_option(lua_State *L, const struct bytes *bytes, int key)
-{
-    const char *name = luaL_tolstring(L, key, NULL);
-    lua_newtable(L);
-    for (int i = 0; OPTIONS[i]; i++) {
-        lua_pushstring(L, OPTIONS[i]);
-        lua_rawseti(L, -2, i + 1);
-    }
-    names_push_hint(L, name, -1, 1);
-    errors_raise_argument(L, image_name(bytes->image), "flush", 1, "unknown option '%s'%s", name,
-                          lua_tostring(L, -1));
-}
-
-/* The integer option of the table at 2, at the top of the stack afterwards; `missing` where it is absent. */
-static uint64_t read_option(lua_State *L, const struct bytes *bytes, const char *name,
-                            uint64_t missing)
-{
-    if (lua_getfield(L, 2, name) == LUA_TNIL)
-        return missing;
-    return argument_offset(L, bytes, "flush", lua_gettop(L), name);
-}
-
-static void read_range(lua_State *L, struct bytes *bytes, uint64_t *off, uint64_t *len)
-{
-    if (lua_type(L, 2) != LUA_TTABLE)
-        errors_raise_argument(L, image_name(bytes->image), "flush", 1,
-                              "options must be a table, got %s", luaL_typename(L, 2));
-    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1)) {
-        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
-        if (strcmp(name, "offset") != 0 && strcmp(name, "length") != 0)
-            refuse_option(L, bytes, -2);
-    }
-    *off = read_option(L, bytes, "offset", 0);
-    *len = read_option(L, bytes, "length", *off <= bytes->size ? bytes->size - *off : 0);
-    bytes_range(L, bytes, *off, *len, "flush");
-}
-
-/* In shared mode the bytes are in the file already; msync makes them durable. */
-static void synchronise(lua_State *L, struct bytes *bytes)
-{
-    struct error error;
-    const struct image *image = bytes->image;
-    if (!image->size || msync(image->map.base, image->map.len, MS_SYNC) == 0)
-        return;
-    error_system(&error, errno, image_name(image), "cannot make the change durable");
-    bytes_raise(L, bytes, &error);
-}
-
-/* b:flush([{ offset=, length= }]) -> "unchanged" | "place" */
-int pending_flush(lua_State *L)
-{
-    static const char *const OUTCOMES[] = {
-        [FLUSH_UNCHANGED] = "unchanged",
-        [FLUSH_PLACE] = "place",
-    };
-    struct bytes *bytes = bytes_check_live(L, 1, "flush");
-    enum flush_outcome outcome = FLUSH_PLACE;
-    struct error error;
-    argument_most(L, bytes, "flush", 2);
-    bytes_refuse_view(L, bytes, "flush");
-    uint64_t off = 0, len = bytes->size;
-    if (argument_given(L, 2))
-        read_range(L, bytes, &off, &len);
-    if (bytes->image->mode == IMAGE_SHARED)
-        synchronise(L, bytes);
-    else if (!flush_image(bytes->image, off, len, &outcome, &error))
-        bytes_raise(L, bytes, &error);
-    lua_pushstring(L, OUTCOMES[outcome]);
-    return 1;
-}
-
-/* b:save(path): the object as it reads now, atomically, to another file */
-static int pending_save(lua_State *L)
-{
-    struct bytes *bytes = bytes_check_live(L, 1, "save");
-    struct error error;
-    size_t len;
-    argument_most(L, bytes, "save", 2);
-    const char *path = argument_string(L, bytes, "save", 2, "path", &len);
-    if (strlen(path) != len)
-        errors_raise_argument(L, image_name(bytes->image), "save", 1, "path contains a NUL byte");
-    if (!replace_save(bytes->image, bytes->off, bytes->size, path, &error))
-        bytes_raise(L, bytes, &error);
-    return 0;
 }
 
 void pending_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"expect", pending_expect},   {"patch", pending_patch},       {"pending", pending_pending},
-        {"changes", pending_changes}, {"rollback", pending_rollback}, {"flush", pending_flush},
-        {"save", pending_save},       {NULL, NULL},
+        {"expect", pending_expect},
+        {"patch", pending_patch},
+        {"pending", pending_pending},
+        {"changes", pending_changes},
+        {NULL, NULL},
     };
     luaL_setfuncs(L, methods, 0);
 }

@@ -1,5 +1,5 @@
 /*
- * pending: the methods of bytes objects about guards, pending bytes, flush and rollback.
+ * pending: the methods of bytes objects about guards and pending bytes.
  */
 #ifndef SUTURE_PENDING_H
 #define SUTURE_PENDING_H
@@ -8,13 +8,13 @@
 
 #include <lua.h>
 
-/* Adds expect, patch, changes, pending, rollback, flush and save to the table at the top. */
+/* Adds expect, patch, pending and changes to the table at the top. */
 void pending_register(lua_State *L);
 
-/* The method flush: b:flush([options]) -> "unchanged" | "place". */
-int pending_flush(lua_State *L);
-
-/* How many bytes and runs of [off, off + len) of the image differ from the file. */
+/*
+ * How many bytes of [off, off + len) of the image differ from the file, in *runs how many changes they make.
+ * Where a change has two lengths, the longer one counts.
+ */
 uint64_t pending_count(struct image *image, uint64_t off, uint64_t len, uint64_t *runs);
 
 #endif

@@ -1,7 +1,10 @@
 /* host: the table of the module `suture.host`. */
 #include "host.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
@@ -22,14 +25,24 @@ static int executable(lua_State *L)
     return 1;
 }
 
+/* In $TMPDIR, else /tmp; nobody else may enter it. On failure nil, message, errno. */
+static int make_folder(lua_State *L)
+{
+    char path[PATH_MAX];
+    const char *parent = getenv("TMPDIR");
+    int len = snprintf(path, sizeof path, "%s/suture-XXXXXX", parent && *parent ? parent : "/tmp");
+    errno = ENAMETOOLONG;
+    if (len >= (int)sizeof path || mkdtemp(path) == NULL)
+        return luaL_fileresult(L, 0, path);
+    lua_pushstring(L, path);
+    return 1;
+}
+
 int luaopen_suture_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"work", worker_work},
-        {"isatty", terminal_isatty},
-        {"columns", terminal_columns},
-        {"executable", executable},
-        {NULL, NULL},
+        {"work", worker_work},      {"isatty", terminal_isatty},  {"columns", terminal_columns},
+        {"executable", executable}, {"make_folder", make_folder}, {NULL, NULL},
     };
     luaL_newlib(L, functions);
     modules_push_verbs(L);

@@ -6,6 +6,8 @@
  *   host.columns()                                      -> integer
  *   host.verbs                                          the verbs, a sorted list of words
  *   host.executable()                                   -> path of this executable | nil
+ *   host.make_folder()                                  -> path of a new folder that nobody else may enter
+ *                                                          | nil, message, errno
  */
 #ifndef SUTURE_HOST_H
 #define SUTURE_HOST_H
