@@ -6,6 +6,7 @@ local core <const> = require "suture.core"
 local methods <const> = core.methods
 
 local modules <const> = {
+  attempt = "suture.attempt",
   pack = "suture.packing",
   unpack = "suture.packing",
   cursor = "suture.cursor",

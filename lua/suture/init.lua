@@ -13,12 +13,15 @@ require "suture.bytes"
 ---@class suture
 ---@field version string
 ---@field recipe table  the module `suture.recipe`
+---@field transaction fun(targets: table): suture.transaction?, suture.error?, integer?
+---@field flush fun(list: table): string[]
+---@field recover fun(path: string, options?: table): "clean"|"finished"|"undone"
 local fields <const> = { version = "0.1.0" }
 
 --- Opens a file as a bytes object. What may happen to a correct program (no
 --- such file, no permission, locked) is returned, wrong arguments raise.
 --- `options` is a mode ("read", "patch", "copy", "shared"; "patch" if absent)
---- or a table with mode, offset, length.
+--- or a table with mode, offset, length, create, block, recover.
 ---@type fun(path: string, options?: string|table): suture.bytes?, suture.error?, integer?
 fields.open = core.open
 
@@ -34,7 +37,12 @@ fields.hex = core.hex
 ---@type fun(text: string): suture.pattern
 fields.pattern = core.pattern
 
-local submodules <const> = { recipe = "suture.recipe" }
+local submodules <const> = {
+  flush = "suture.flush",
+  recipe = "suture.recipe",
+  recover = "suture.recover",
+  transaction = "suture.transaction",
+}
 
 local function names()
   local list <const> = {}

@@ -1,6 +1,8 @@
 --- Recipes: files that say what they patch and how. `suture.recipe.check`
 --- tells what a recipe finds in a target, `suture.recipe.run` patches it.
 
+local change <const> = require "suture.change"
+local checker <const> = require "suture.recipe.checker"
 local core <const> = require "suture.core"
 local failure <const> = require "suture.recipe.failure"
 local loading <const> = require "suture.recipe.loading"
@@ -16,6 +18,8 @@ local exit_of_check <const> = { applied = 0, applicable = 1, partial = 1 }
 ---@field params table<string, any>?    values of the recipe's parameters
 ---@field texts table<string, string>?  or their texts, as a command line has them
 ---@field output string?                where the result goes instead of into the target (run)
+---@field verify string?                a shell command that must succeed before anything is written (run)
+---@field record boolean?               whether the flush is kept on record, true if absent (run)
 ---@field timeout number?               seconds, 60 if absent
 ---@field log fun(text: string)?        hears what the recipe logs
 ---@field progress fun(percent: integer)?
@@ -33,12 +37,15 @@ local function take_outcome(report, outcome, size)
   report.recipe = { name = outcome.name, version = outcome.version }
   report.verdict, report.reason = outcome.verdict, outcome.reason
   report.hunks, report.changes = outcome.hunks, outcome.changes
-  report.size = { size, size }
+  report.size = { size, size + change.growth(outcome.changes) }
 end
 
 local function take_failure(report, problem)
   report.error, report.code = problem, problem.code
   report.changes = {}
+  if report.size then
+    report.size[2] = report.size[1]
+  end
   if problem.code == failure.FOREIGN then
     report.verdict, report.status = "foreign", "refused"
   else
@@ -51,20 +58,31 @@ local function carry_out(b, outcome)
   for _, guard in ipairs(outcome.guards) do
     b:expect(guard.offset, guard.bytes)
   end
-  for _, change in ipairs(outcome.changes) do
-    b:expect(change.offset, change.old)
-    b:write(change.offset, change.new)
+  for _, entry in ipairs(outcome.changes) do
+    change.apply(b, entry.offset, entry.old, entry.new)
   end
 end
 
-local function write(b, outcome, output)
-  if #outcome.changes > 0 then
+local function write(b, options)
+  if options.output then
+    b:save(options.output)
+  else
+    b:flush { record = options.record ~= false }
+  end
+end
+
+-- Where the checker does not accept the result, what it complained of.
+local function commit(b, outcome, options)
+  local changes <const> = #outcome.changes > 0
+  if changes then
     carry_out(b, outcome)
   end
-  if output then
-    b:save(output)
-  elseif #outcome.changes > 0 then
-    b:flush()
+  local problem <const> = changes and options.verify and checker.run(b, options.verify)
+  if problem then
+    b:rollback()
+    return problem
+  elseif changes or options.output then
+    write(b, options)
   end
 end
 
@@ -80,8 +98,16 @@ local function work(report, b, path, options, checking)
     report.status, report.code = changes and "would_change" or "unchanged", exit_of_check[outcome.verdict]
     return
   end
-  write(b, outcome, options.output)
+  local problem <const> = commit(b, outcome, options)
+  if problem then
+    return take_failure(report, problem)
+  end
   report.status, report.code, report.output = changes and "changed" or "unchanged", 0, options.output
+end
+
+-- Only who writes can leave something undecided: to a check it is one more file that cannot be read.
+local function code_of(err, checking)
+  return err.kind == "indeterminate" and not checking and failure.INDETERMINATE or failure.IO
 end
 
 -- An error of ours after the recipe is done: it is about the file, which holds its old bytes unless indeterminate.
@@ -91,8 +117,7 @@ local function take_error(report, err)
   elseif err.kind == "mismatch" then
     err = core.error("changed", "the file changed while the recipe ran", { path = err.path, offset = err.offset })
   end
-  local code <const> = err.kind == "indeterminate" and failure.INDETERMINATE or failure.IO
-  take_failure(report, failure.describe(err, code))
+  take_failure(report, failure.describe(err, code_of(err)))
 end
 
 local function perform(path, target, options, checking)
@@ -100,7 +125,7 @@ local function perform(path, target, options, checking)
   local private <const> = checking or options.output
   local b <const>, err <const> = core.open(target, private and "copy" or "patch")
   if not b then
-    take_failure(report, failure.describe(err, failure.IO))
+    take_failure(report, failure.describe(err, code_of(err, checking)))
     return report
   end
   local ok <const>, problem <const> = pcall(work, report, b, path, options, checking)

@@ -1,6 +1,7 @@
 --- The command line's verbs. Each is a module of this folder: a table with a
 --- `summary`, a function that configures its parser, and one that runs it and
---- returns the exit status. Results go to stdout, everything else to stderr.
+--- returns the exit status; `acts` tells that it does more than look. Results go
+--- to stdout, everything else to stderr.
 
 local argparse <const> = require "argparse"
 local core <const> = require "suture.core"
@@ -64,9 +65,14 @@ local function run(args)
   return cli.verb(name).run(arguments)
 end
 
-local code_of_kind <const> = { argument = failure.USAGE, limit = failure.RECIPE, indeterminate = failure.INDETERMINATE }
+local function acts(name)
+  local ok <const>, verb <const> = pcall(cli.verb, name)
+  return ok and verb.acts or false
+end
 
-local function status_of(err)
+local code_of_kind <const> = { argument = failure.USAGE, foreign = failure.FOREIGN, limit = failure.RECIPE }
+
+local function status_of(err, name)
   if getmetatable(err) == Ending then
     if err.help then
       output.write(err.help .. "\n")
@@ -78,17 +84,20 @@ local function status_of(err)
     error(err, 0)
   end
   complain(tostring(err))
+  if err.kind == "indeterminate" and acts(name) then
+    return failure.INDETERMINATE
+  end
   return code_of_kind[err.kind] or failure.IO
 end
 
--- A result that could not be written is no result; what a run did stays done.
-local function finished(status, verb)
+-- A result that could not be written is no result; what a verb did stays done.
+local function finished(status, name)
   local reason <const> = output.failure()
   if not reason then
     return status
   end
   complain("standard output: " .. reason)
-  return verb == "run" and status or math.max(status, failure.IO)
+  return acts(name) and status or math.max(status, failure.IO)
 end
 
 --- Runs a command line: the verb and its arguments. Returns the exit status.
@@ -97,7 +106,7 @@ end
 ---@return integer status
 function cli.main(args)
   local ok <const>, result <const> = pcall(run, args)
-  return finished(ok and result or status_of(result), args[1])
+  return finished(ok and result or status_of(result, args[1]), args[1])
 end
 
 return cli

@@ -5,12 +5,14 @@ local core <const> = require "suture.core"
 local recipe <const> = require "suture.recipe"
 local report <const> = require "suture.recipe.report"
 
-local run = { summary = "Patch targets with a recipe: each one wholly or not at all." }
+local run = { summary = "Patch targets with a recipe: each one wholly or not at all.", acts = true }
 
 ---@param parser table
 function run.configure(parser)
   batch.configure(parser)
   parser:option("-o --output", "Write the result there and leave the target alone."):argname("OUT")
+  parser:option("--verify", "Flush only if this succeeds; {} stands for a copy of the result."):argname("COMMAND")
+  parser:flag("--no-record", "Keep no record: the change cannot be taken back with suture revert.")
 end
 
 local function lines(result)

@@ -40,10 +40,11 @@ local function meter(target)
   end
 end
 
-local function one(act, path, target, options, destination)
+local function one(act, path, target, options)
   local progress <const>, wipe <const> = meter(target)
   local result <const> = act(path, target, {
-    texts = options.texts, timeout = options.timeout, output = destination, progress = progress,
+    texts = options.texts, timeout = options.timeout, output = options.output, verify = options.verify,
+    record = options.record, progress = progress,
     log = function(text)
       wipe()
       io.stderr:write(printable(("%s: %s"):format(target, text)), "\n")
@@ -66,16 +67,19 @@ end
 
 --- Does `act` on each target and prints what became of it. A recipe or a
 --- parameter that is wrong (status 2) ends it, since no other target would fare better.
----@param arguments table  as the parser returns them: recipe, targets, params, json, timeout, output
+---@param arguments table  as the parser returns them: recipe, targets, params, json, timeout, output, verify, no_record
 ---@param act fun(path: string, target: string, options: suture.recipe.options): suture.report
 ---@param lines_of fun(result: suture.report, alone: boolean): string[]
 ---@return integer status  the highest
 function batch.run(arguments, act, lines_of)
   local path <const> = place.find(arguments.recipe, host.executable())
-  local options <const> = { texts = texts_of(arguments.params), timeout = arguments.timeout }
+  local options <const> = {
+    texts = texts_of(arguments.params), timeout = arguments.timeout, output = arguments.output,
+    verify = arguments.verify, record = not arguments.no_record,
+  }
   local status = 0
   for _, target in ipairs(arguments.targets) do
-    local result <const> = one(act, path, target, options, arguments.output)
+    local result <const> = one(act, path, target, options)
     tell(result, arguments.json and { report.json(result) } or lines_of(result, #arguments.targets == 1))
     status = math.max(status, result.code)
     if result.code == 2 then

@@ -1,6 +1,7 @@
 --- What became of one target: the record, and how it reads for people and for programs.
 
-local dkjson <const> = require "dkjson"
+local change <const> = require "suture.change"
+local json <const> = require "suture.json"
 local printable <const> = require "suture.printable"
 
 local report = {}
@@ -27,26 +28,11 @@ local function hex(text)
 end
 
 local function spaced(text)
+  if text == "" then
+    return "nothing"
+  end
   local part <const> = hex(text:sub(1, shown)):gsub("%x%x", "%0 ", shown - 1):gsub(" $", "")
   return #text > shown and ("%s ... (%d bytes)"):format(part, #text) or part
-end
-
-local function bytes_changed(changes)
-  local total = 0
-  for _, change in ipairs(changes) do
-    total = total + #change.new
-  end
-  return total
-end
-
-local function extent(changes)
-  local total <const> = bytes_changed(changes)
-  local first <const> = changes[1]
-  local unit <const> = total == 1 and "byte" or "bytes"
-  if #changes == 1 then
-    return ("%d %s at 0x%x"):format(total, unit, first.offset)
-  end
-  return ("%d %s in %d places, the first at 0x%x"):format(total, unit, #changes, first and first.offset or 0)
 end
 
 local function done_already(result)
@@ -62,7 +48,7 @@ function report.run_line(result)
     return printable(("%s: unchanged (%s)%s"):format(result.target, done_already(result), written))
   elseif result.status == "changed" then
     local rest <const> = result.verdict == "partial" and ", completing a partial patch" or ""
-    return printable(("%s: changed (%s)%s%s"):format(result.target, extent(result.changes), rest, written))
+    return printable(("%s: changed (%s)%s%s"):format(result.target, change.extent(result.changes), rest, written))
   end
 end
 
@@ -71,8 +57,8 @@ local function hunk_line(hunk)
   return ("  hunk %s: %s%s"):format(place, hunk.state, hunk.note and (" (" .. hunk.note .. ")") or "")
 end
 
-local function change_line(change)
-  return ("  change 0x%x: %s -> %s"):format(change.offset, spaced(change.old), spaced(change.new))
+local function change_line(entry)
+  return ("  change 0x%x: %s -> %s"):format(entry.offset, spaced(entry.old), spaced(entry.new))
 end
 
 --- The lines for people after `check`, for stdout: the verdict's word first,
@@ -91,8 +77,8 @@ function report.check_lines(result, alone)
   for _, hunk in ipairs(result.hunks) do
     lines[#lines + 1] = printable(hunk_line(hunk))
   end
-  for _, change in ipairs(result.changes) do
-    lines[#lines + 1] = printable(change_line(change))
+  for _, entry in ipairs(result.changes) do
+    lines[#lines + 1] = printable(change_line(entry))
   end
   return lines
 end
@@ -115,35 +101,19 @@ function report.error_line(result)
   return printable("suture: " .. text)
 end
 
--- JSON is UTF-8; a name that is not has its stray bytes replaced.
-local function utf(text)
-  if text == nil then
-    return dkjson.null
-  end
-  return utf8.len(text) and text or (text:gsub("[\x80-\xff]", "\u{fffd}"))
-end
-
-local function array(list, convert)
-  local result <const> = setmetatable({}, { __jsontype = "array" })
-  for index, item in ipairs(list) do
-    result[index] = convert(item)
-  end
-  return result
-end
-
-local function change_object(change)
-  return { offset = change.offset, old = hex(change.old), new = hex(change.new) }
+local function change_object(entry)
+  return { offset = entry.offset, old = hex(entry.old), new = hex(entry.new) }
 end
 
 local function hunk_object(hunk)
-  return { note = utf(hunk.note), offset = hunk.offset or dkjson.null, state = hunk.state }
+  return { note = json.text(hunk.note), offset = hunk.offset or json.null, state = hunk.state }
 end
 
 local function error_object(failure)
   if not failure then
-    return dkjson.null
+    return json.null
   end
-  return { kind = failure.kind, message = utf(failure.message), offset = failure.offset or dkjson.null }
+  return { kind = failure.kind, message = json.text(failure.message), offset = failure.offset or json.null }
 end
 
 local order <const> = {
@@ -155,14 +125,14 @@ local order <const> = {
 ---@param result suture.report
 ---@return string
 function report.json(result)
-  return (dkjson.encode({
-    schema = 1, target = utf(result.target),
-    recipe = { name = utf(result.recipe.name), version = utf(result.recipe.version) },
-    verdict = result.verdict or dkjson.null, status = result.status,
-    size = result.size and array(result.size, math.tointeger) or dkjson.null,
-    changes = array(result.changes, change_object), hunks = array(result.hunks, hunk_object),
+  return json.line({
+    schema = 1, target = json.text(result.target),
+    recipe = { name = json.text(result.recipe.name), version = json.text(result.recipe.version) },
+    verdict = result.verdict or json.null, status = result.status,
+    size = result.size and json.list(result.size, math.tointeger) or json.null,
+    changes = json.list(result.changes, change_object), hunks = json.list(result.hunks, hunk_object),
     error = error_object(result.error),
-  }, { keyorder = order }))
+  }, order)
 end
 
 return report

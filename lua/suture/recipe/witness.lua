@@ -14,16 +14,21 @@ local witness = {}
 ---@field guards {offset: integer, bytes: string}[]   what the file held where a guard accepted
 ---@field ranges table<string, boolean>  the ranges of the hunks
 ---@field file suture.bytes              the file as it is, without what the recipe wrote
+---@field size integer                   of the file when it was opened for the recipe
 
 local Seen <const> = {}
 Seen.__index = Seen
 
--- Read at once: what is read later may be another process's bytes, which the recipe never saw.
+-- Read at once: what is read later may be another process's bytes, which the recipe never saw. What lies past the
+-- end was put there by the recipe.
 function Seen:guard(offset, length)
-  if length > #self.file - offset then
+  if #self.file < self.size then
     core.raise("changed", "the file became shorter", { path = self.file.path, offset = offset })
   end
-  self.guards[#self.guards + 1] = { offset = offset, bytes = self.file:read(offset, length) }
+  local inside <const> = math.min(length, #self.file - offset)
+  if inside > 0 then
+    self.guards[#self.guards + 1] = { offset = offset, bytes = self.file:read(offset, inside) }
+  end
 end
 
 -- A hunk that is met again after it was written is not a second one.
@@ -95,7 +100,7 @@ end
 ---@param b suture.bytes
 ---@return suture.seen
 function witness.watch(b)
-  local seen <const> = setmetatable({ hunks = {}, guards = {}, ranges = {}, file = open(b.path) }, Seen)
+  local seen <const> = setmetatable({ hunks = {}, guards = {}, ranges = {}, file = open(b.path), size = #b }, Seen)
   listen_to_hunks(seen, b.path)
   listen_to_patch(seen, b.path)
   listen_to_expect(seen, b.path)
