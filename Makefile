@@ -3,12 +3,16 @@
 #   make             build/suture and build/lib/lua/5.4/suture/core.so
 #   make demo        patches a real program, showing before and after
 #   make test        every spec: plain, under sanitizers, with the collector always due
+#   make fuzz        the parsers of foreign bytes under libFuzzer, FUZZ_SECONDS=60 each
+#   make crash       flushes interrupted at every system call and by every power cut, in full
+#   make peers       the same kills and the same full disk for other patchers, as a table
 #   make lint        luacheck, cppcheck, warnings of gcc and clang, the format
 #   make format      brings C into the format that lint demands
 #   make install     DESTDIR= PREFIX=/usr/local
 #   make clean
 #
-# CC=clang builds with clang, VARIANT=asan into build/asan with the address and undefined behaviour sanitizers.
+# CC=clang builds with clang, VARIANT=asan into build/asan with the address and undefined behaviour sanitizers,
+# VARIANT=small and small-asan with pages of 16 bytes, so that small data crosses every boundary.
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
@@ -26,9 +30,12 @@ LUA_SHARE = /usr/share/lua/5.4
 
 # --- Debian packages, one list for each purpose ---
 
-build-packages = gcc libc6-dev liblua5.4-dev lua5.4 lua-argparse lua-dkjson $(filter clang,$(CC))
+build-packages = gcc libc6-dev liblua5.4-dev libxxhash-dev lua5.4 lua-argparse lua-dkjson $(filter clang,$(CC))
 demo-packages = binutils
-test-packages = lua-busted lua-check binutils bsdextrautils python3 python3-pefile strace xxd
+test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils python3 python3-pefile xxd
+crash-packages = attr e2fsprogs strace util-linux
+peers-packages = $(crash-packages) bsdiff gcc libc6-dev patchelf python3
+fuzz-packages = clang libclang-rt-14-dev libxxhash-dev
 lint-packages = lua-check cppcheck clang clang-format
 
 # --- Sources and flags: each floor sees only the headers it may use ---
@@ -45,9 +52,12 @@ includes-host = -Isrc/bind -Isrc/host -isystem $(LUA_INCLUDE)
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 CFLAGS = -O2 -g
 flags-asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-SANITIZE = $(flags-$(VARIANT))
+flags-small = -DPAGE_BITS=4
+flags-small-asan = $(flags-asan) $(flags-small)
+flags-fuzz = $(flags-asan) -fsanitize=fuzzer-no-link
+VARIANT_FLAGS = $(flags-$(VARIANT))
 LANGUAGE = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden
-COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(CFLAGS) $(SANITIZE) -MMD -MP
+COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(CFLAGS) $(VARIANT_FLAGS) -MMD -MP
 
 objects = $(patsubst src/%.c,$(OUT)/obj/%.o,$(filter $(addprefix src/,$(addsuffix /%,$(1))),$(SOURCES)))
 MODULE_OBJECTS = $(call objects,core bind)
@@ -56,20 +66,20 @@ ALL_OBJECTS = $(call objects,$(FLOORS)) $(OUT)/obj/host/embedded.o
 SUTURE = $(OUT)/suture
 CORE = $(OUT)/lib/lua/5.4/suture/core.so
 
-.PHONY: all core.so demo test lint format install clean FORCE
+.PHONY: all core.so demo test crash peers fuzz fuzzers lint format install clean FORCE
 
 all: $(SUTURE) $(CORE)
 core.so: $(CORE)
 
 # The Lua API is exported, so that C modules made for lua can be required by scripts.
 $(SUTURE): $(ALL_OBJECTS) $(OUT)/sources.list
-	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -Wl,--export-dynamic-symbol='lua_*' \
+	$(CC) $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS) -Wl,--export-dynamic-symbol='lua_*' \
 	    -Wl,--export-dynamic-symbol='luaL_*' -Wl,--export-dynamic-symbol='luaopen_*' \
 	    -o $@ $(ALL_OBJECTS) "$$($(CC) -print-file-name=liblua5.4.a)" -ldl -lm
 
 $(CORE): $(MODULE_OBJECTS) $(OUT)/sources.list $(OUT)/exports
 	@mkdir -p $(@D)
-	$(CC) -shared $(CFLAGS) $(SANITIZE) $(LDFLAGS) -Wl,--version-script=$(OUT)/exports -o $@ $(MODULE_OBJECTS)
+	$(CC) -shared $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS) -Wl,--version-script=$(OUT)/exports -o $@ $(MODULE_OBJECTS)
 
 $(OUT)/exports: Makefile
 	@mkdir -p $(@D)
@@ -122,11 +132,38 @@ test: all | deps-test
 	@$(MAKE) --no-print-directory VARIANT=asan all
 	@sh spec/run.sh
 
+# Each parser of foreign bytes: inputs that were found before, then new ones, for a while.
+FUZZ_SECONDS = 60
+FUZZERS = $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*_fuzz.c))
+
+fuzz: | deps-fuzz
+	@$(MAKE) --no-print-directory CC=clang VARIANT=fuzz fuzzers
+	@for fuzzer in $(FUZZERS); do \
+	    name=$${fuzzer%_fuzz}; found=build/fuzz/found/$$name; log=build/fuzz/$$fuzzer.log; mkdir -p $$found; \
+	    build/fuzz/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -print_final_stats=1 \
+	        -artifact_prefix=build/fuzz/ $$found spec/data/$$name >$$log 2>&1 || { cat $$log; exit 1; }; \
+	    echo "$$fuzzer: $$(sed -n 's/^stat::number_of_executed_units: *//p' $$log) inputs, nothing found"; \
+	done
+
+fuzzers: $(FUZZERS:%=$(OUT)/%)
+
+$(OUT)/%_fuzz: spec/fuzz/%_fuzz.c $(call objects,core) Makefile
+	$(COMPILE) $(includes-core) -fsanitize=fuzzer -o $@ $< $(call objects,core)
+
+C_FILES = $(wildcard src/*/*.c src/*/*.h spec/fuzz/*.c spec/support/*.c)
+room = LUA_PATH='./?.lua;;' sh spec/crash/room.sh $(LUA)
+
+crash: all | deps-crash
+	@$(room) spec/crash/run.lua
+
+peers: all | deps-peers
+	@$(room) spec/crash/peers.lua
+
 C_FILES = $(wildcard src/*/*.c src/*/*.h)
 
 # cppcheck follows no ownership through a struct's initializer and no error that is filled through a pointer.
 CPPCHECK = cppcheck --quiet --std=c11 --enable=warning,portability,performance --error-exitcode=1 \
-	--suppress=missingInclude --suppress=memleak --suppress=ctuuninitvar --suppress=selfAssignment
+	--suppress=missingInclude --suppress=memleak --suppress=ctuuninitvar --suppress=selfAssignment --suppress=nullPointerRedundantCheck
 
 lint: all | deps-lint
 	luacheck --quiet lua scripts spec src

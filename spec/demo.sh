@@ -14,6 +14,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM
 cd "$folder"
+export SUTURE_STATE="$folder/state"
 
 fail() {
     echo "demo: FAILED: $*" >&2
@@ -60,6 +61,7 @@ int main(void)
 END
 shown 0 cc -z execstack -o hello hello.c
 stack_is RWE
+original=$(sha256sum hello)
 
 step "suture check: what would change? (nothing is written)"
 before=$(sha256sum < hello)
@@ -95,5 +97,10 @@ shown 1 "$suture" fails.lua
 sha256sum hello
 [ "$(sha256sum hello)" = "$before" ] || fail "the failed script has changed the file"
 says_hello
+
+step "suture revert: the program as it was compiled"
+shown 0 "$suture" revert hello
+sha256sum hello
+[ "$(sha256sum hello)" = "$original" ] || fail "the revert has not brought the original back"
 
 printf '\ndemo: everything as it should be\n'

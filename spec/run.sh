@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the specs: plain, under the sanitizers, with the collector always due; then the linters, where they
+# Runs the specs: plain, under the sanitizers, with the collector always due; then fuzzers and linters, where they
 # are installed. `make test` builds before it. The last line is the sum, "N passed, N failed, N skipped".
 # A run leaves out what it has no part in: those of the build, those that only start other processes.
 #
@@ -9,7 +9,9 @@
 
 cd "$(dirname "$0")/.." || exit 1
 log=$(mktemp) || exit 1
-trap 'rm -f "$log" "$log.status"' EXIT
+SUTURE_STATE=$(mktemp -d) || exit 1
+export SUTURE_STATE
+trap 'rm -rf "$log" "$log.status" "$SUTURE_STATE"' EXIT
 
 passed=0 failed=0 skipped=0 timeout=600
 export LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;./?/init.lua;;'
@@ -52,14 +54,21 @@ linters() {
     if make --no-print-directory lint; then count 1 0 0; else count 0 1 0; fi
 }
 
+fuzz() {
+    command -v clang >/dev/null || { echo 'no clang: not fuzzed' && count 0 0 1 && return; }
+    echo '== fuzz'
+    if make --no-print-directory fuzz FUZZ_SECONDS=3; then count 1 0 0; else count 0 1 0; fi
+}
+
 # shellcheck disable=SC2086
 {
     suite 'specs' lua5.4 -- ${*:-spec}
     SUTURE_BIN=build/asan/suture suite 'specs under the sanitizers' build/asan/suture \
-        --exclude-pattern=^house -- ${*:-spec}
+        --exclude-pattern=^house --exclude-pattern=^crash -- ${*:-spec}
     suite 'specs with the collector always due' lua5.4 \
         --helper=spec.support.stress --exclude-pattern=^cli -- ${*:-spec/bind spec/lua}
 }
+[ $# -gt 0 ] || fuzz
 [ $# -gt 0 ] || linters
 
 echo "$passed passed, $failed failed, $skipped skipped"

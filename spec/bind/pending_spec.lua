@@ -488,8 +488,9 @@ describe("bytes", function()
       local status, _, stderr = support.run(([[
         cp -f %s %s/suture && chmod 755 %s/suture && chown $(id -u nobody) %s && chmod 6755 %s && cd / &&
         if [ $(id -u) = 0 ]; then set -- setpriv --reuid=nobody --clear-groups; else set --; fi
-        "$@" %s/suture -e 'local b <close> = assert(require "suture".open(arg[1])); b[2] = 0x2e' /dev/null %s]]):format(
-        support.suture, folder, folder, path, path, folder, path))
+        mkdir -m 777 %s/state && SUTURE_STATE=%s/state/own "$@" %s/suture \
+          -e 'local b <close> = assert(require "suture".open(arg[1])); b[2] = 0x2e' /dev/null %s]]):format(
+        support.suture, folder, folder, path, path, folder, folder, folder, path))
       assert.equal(0, status, stderr)
       assert.equal("#!.bin/false", support.read(path))
       assert.equal("6755", stat(path, "%a"))

@@ -58,13 +58,15 @@ end
 
 local runs = 0
 
---- Runs a shell command, with stdin (a string) or nothing to read.
+--- Runs a shell command, with stdin (a string) or nothing to read. What it keeps on record lies in the folder.
 -- Returns its status (128 + N when signal N ended it, as the shell counts), stdout and stderr.
 function support.run(command, stdin)
   runs = runs + 1
   local base = support.path("run." .. runs)
   local input = stdin and support.write(base .. ".in", stdin) or "/dev/null"
-  local _, how, code = os.execute(("{ %s\n} <%s >%s.out 2>%s.err"):format(command, input, base, base))
+  local state = quote(support.path "state")
+  local _, how, code = os.execute(("export SUTURE_STATE=%s\n{ %s\n} <%s >%s.out 2>%s.err"):format(
+    state, command, input, base, base))
   local stdout, stderr = support.read(base .. ".out"), support.read(base .. ".err")
   os.remove(base .. ".in")
   os.remove(base .. ".out")

@@ -1,0 +1,198 @@
+-- Whose journals are obeyed for whose files, and folders that belong to others. Needs root, to act as two users.
+
+local support = require "spec.support"
+local world = require "spec.support.world"
+local journal = require "spec.support.journal"
+
+local DATA <const> = ("suture "):rep(2000)
+local NEW <const> = "patched"
+local OFF <const> = 0x1234
+local USER <const> = { user = world.STRANGER }
+
+if not world.is_root() then
+  pending "specs of several users: only root can act as others"
+  return
+end
+
+local function user_options()
+  return { user = world.STRANGER }
+end
+
+local function state(path)
+  local data = support.read(path)
+  return data == DATA and "old" or data == world.patched(DATA, OFF, NEW) and "new" or data
+end
+
+-- A file of a user in a folder of a mode and an owner.
+local function fresh(folder, mode, folder_owner, file_owner)
+  local path = world.folder(folder) .. "/file"
+  support.write(path, DATA)
+  world.must(("chmod %s %s && chown %d %s && chown %d:%d %s"):format(mode, path:match "^(.*)/", folder_owner,
+    path:match "^(.*)/", file_owner, file_owner, path))
+  return path
+end
+
+local function decided(path, options)
+  world.interrupt({ { path, OFF, NEW } }, { call = "pwrite64", path = path }, nil, options)
+  return path:match "^(.*)/"
+end
+
+describe("a journal", function()
+  it("of root is obeyed for a user's file, by the user", function()
+    local path = fresh("root.for.user", "777", 0, world.STRANGER)
+    local folder = decided(path)
+    -- Mode 0600 keeps the user from reading it: nothing is guessed.
+    local kind, message = world.recover(path, "auto", nil, user_options())
+    assert.equal("io", kind)
+    assert.matches("Permission denied", message, 1, true)
+    assert.equal("old", state(path))
+    assert.equal("finished", world.recover(path))
+    assert.equal("new", state(path))
+    assert.equal("", world.traces(folder))
+  end)
+
+  it("of a user is obeyed for that user's file, by root", function()
+    local path = fresh("user.for.user", "777", 0, world.STRANGER)
+    decided(path, user_options())
+    assert.equal("finished", world.recover(path))
+    assert.equal("new", state(path))
+  end)
+
+  it("of a user is not obeyed for root's file", function()
+    local path = fresh("user.for.root", "1777", 0, 0)
+    local folder = decided(path)
+    world.must(("chown %d %s"):format(USER.user, world.trace(folder, "redo")))
+    for _, answer in ipairs(world.try_all(path)) do
+      assert.equal("indeterminate", answer[1])
+    end
+    assert.equal("old", state(path))
+    assert.equal("clean", world.recover(path, "forget"))
+    assert.equal("opened", (world.open(path)))
+  end)
+
+  it("of a user that also names root's file in the same folder does not write to that", function()
+    local path = fresh("user.names.root", "1777", 0, world.STRANGER)
+    local folder = decided(path, user_options())
+    local victim = support.write(folder .. "/victim", DATA)
+    local trace = world.trace(folder, "redo")
+    local value = journal.decode(support.read(trace))
+    local target = value.targets[1]
+    value.targets[2] = {
+      inode = math.tointeger(world.stat(victim, "%i")), filesystem = target.filesystem, name = "victim", path = victim,
+      old_size = #DATA, new_size = #DATA, changes = target.changes,
+    }
+    journal.write(trace, value)
+    for _, answer in ipairs(world.try_all(path)) do
+      assert.equal("indeterminate", answer[1])
+    end
+    assert.equal("old", state(victim))
+    assert.equal("old", state(path))
+  end)
+
+  it("in the state folder of another user is not looked at", function()
+    local path = fresh("state.of.other", "755", 0, world.STRANGER)
+    decided(path, user_options())
+    assert.equal("", world.traces(path:match "^(.*)/"))
+    assert.equal("clean", world.recover(path))
+    assert.equal("old", state(path))
+    assert.equal("finished", world.recover(path, "auto", nil, user_options()))
+    assert.equal("new", state(path))
+  end)
+
+  it("in a state folder that others may write to is not used", function()
+    local path = fresh("state.open", "755", 0, world.STRANGER)
+    local open_state = world.folder "state.open.folder"
+    world.must(("mkdir -p %s/hot %s/records && chmod -R 777 %s && chown -R %d %s"):format(open_state, open_state,
+      open_state, USER.user, open_state))
+    local kind, message = world.flush({ { path, OFF, NEW } }, "{}", { user = USER.user, state = open_state })
+    assert.equal("unsupported", kind)
+    assert.matches("is not used as state folder", message, 1, true)
+    assert.equal("old", state(path))
+  end)
+end)
+
+describe("a ref", function()
+  it("of another user is not followed", function()
+    local one = fresh("ref.other.a", "777", 0, 0)
+    local two = fresh("ref.other.b", "777", 0, 0)
+    world.interrupt({ { one, OFF, NEW }, { two, OFF, NEW } }, { call = "pwrite64", path = one })
+    local referred = world.traces(one:match "^(.*)/") == ".ref" and one or two
+    world.must(("chown %d %s"):format(USER.user, world.trace(referred:match "^(.*)/", "ref")))
+    assert.equal("indeterminate", (world.recover(referred)))
+    assert.equal("indeterminate", (world.recover(referred == one and two or one)))
+    assert.equal("old", state(one))
+    assert.equal("old", state(two))
+  end)
+end)
+
+describe("a folder that the user", function()
+  for what, mode in pairs { ["may not write to"] = "755", ["may only pass through"] = "711" } do
+    it(what .. " has its files patched by way of the state folder", function()
+      local path = fresh("folder." .. mode, mode, 0, world.STRANGER)
+      assert.equal("opened", (world.open(path, "read", user_options())))
+      assert.equal("place", (world.flush({ { path, OFF, NEW } }, "{}", user_options())))
+      assert.equal("new", state(path))
+      assert.equal("", world.traces(path:match "^(.*)/"))
+      assert.equal("", world.traces(world.state(USER.user) .. "/hot"))
+    end)
+
+    it(what .. " is recovered from the state folder", function()
+      local path = fresh("hot." .. mode, mode, 0, world.STRANGER)
+      decided(path, user_options())
+      assert.equal(".redo", world.traces(world.state(USER.user) .. "/hot"))
+      local kind = world.open(path, "read", user_options())
+      assert.equal("indeterminate", kind)
+      local word, _, stderr = world.open(path, "patch", user_options())
+      assert.equal("opened", word)
+      assert.matches("an interrupted flush was finished", stderr, 1, true)
+      assert.equal("new", state(path))
+      assert.equal("", world.traces(world.state(USER.user) .. "/hot"))
+    end)
+
+    it(what .. " may hold one target of several", function()
+      local near, far = fresh("near." .. mode, "777", 0, world.STRANGER), fresh("far." .. mode, mode, 0, world.STRANGER)
+      for _, asked in ipairs { near, far } do
+        world.interrupt({ { near, OFF, NEW }, { far, OFF, NEW } }, { call = "fdatasync" }, nil, user_options())
+        assert.equal("finished", world.recover(asked, "auto", nil, user_options()))
+        for _, path in ipairs { near, far } do
+          assert.equal("new", state(path))
+          assert.equal("", world.traces(path:match "^(.*)/"))
+          world.scribble(path, 0, DATA)
+        end
+        assert.equal("", world.traces(world.state(USER.user) .. "/hot"))
+      end
+    end)
+  end
+
+  it("may not write to keeps a replacement from being made", function()
+    local path = fresh("no.replacement", "755", 0, world.STRANGER)
+    local kind, message = world.flush({ { path, OFF, NEW } }, "{ by = 'replace' }", user_options())
+    assert.equal("io", kind)
+    assert.matches("Permission denied", message, 1, true)
+    assert.equal("old", state(path))
+  end)
+
+  it("shares with others in a sticky way has its files patched", function()
+    local path = fresh("sticky", "1777", 0, world.STRANGER)
+    assert.equal("place", (world.flush({ { path, OFF, NEW } }, "{}", user_options())))
+    assert.equal("new", state(path))
+  end)
+end)
+
+describe("set-id bits", function()
+  it("stay when their owner patches the file", function()
+    local path = fresh("setid", "777", 0, world.STRANGER)
+    world.must("chmod 6755 " .. path)
+    assert.equal("place", (world.flush({ { path, OFF, NEW } }, "{}", user_options())))
+    assert.equal("6755", world.stat(path, "%a"))
+  end)
+
+  it("come back when the flush died after writing cleared them", function()
+    local path = fresh("setid.recovered", "777", 0, world.STRANGER)
+    world.must("chmod 6755 " .. path)
+    world.interrupt({ { path, OFF, NEW } }, { call = "fchmod", path = path }, nil, user_options())
+    assert.equal("755", world.stat(path, "%a"))
+    assert.equal("finished", world.recover(path, "auto", nil, user_options()))
+    assert.equal("6755", world.stat(path, "%a"))
+  end)
+end)
