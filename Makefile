@@ -159,7 +159,6 @@ crash: all | deps-crash
 peers: all | deps-peers
 	@$(room) spec/crash/peers.lua
 
-C_FILES = $(wildcard src/*/*.c src/*/*.h)
 
 # cppcheck follows no ownership through a struct's initializer and no error that is filled through a pointer.
 CPPCHECK = cppcheck --quiet --std=c11 --enable=warning,portability,performance --error-exitcode=1 \

@@ -13,7 +13,7 @@ SUTURE_STATE=$(mktemp -d) || exit 1
 export SUTURE_STATE
 trap 'rm -rf "$log" "$log.status" "$SUTURE_STATE"' EXIT
 
-passed=0 failed=0 skipped=0 timeout=900
+passed=0 failed=0 skipped=0 timeout=1500
 export LUA_PATH='lua/?.lua;lua/?/init.lua;./?.lua;./?/init.lua;;'
 export LUA_CPATH='build/lib/lua/5.4/?.so;;'
 unset LUA_INIT LUA_INIT_5_4 SUTURE_PATH NO_COLOR

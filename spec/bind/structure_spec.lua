@@ -303,7 +303,7 @@ describe("bytes", function()
       for i = 0, 19999 do
         b:insert(i * 1000, piece)
       end
-      assert.equal(20000 * 1000, b:count("x"))
+      assert(all(b) == piece:rep(20000))
       assert(os.clock() - start < 5)
     end)
   end)

@@ -39,7 +39,8 @@ static void check_changes(const struct journal *journal, const struct journal_ta
     struct journal_change change;
     uint64_t old_end = 0, new_end = 0;
     while (journal_next(target, &cursor, &change)) {
-        assert(range_fits(target->old_size, change.old_off, change.old_len) && change.old_off >= old_end);
+        assert(range_fits(target->old_size, change.old_off, change.old_len) &&
+               change.old_off >= old_end);
         assert(range_fits(target->new_size, change.off, change.len) && change.off >= new_end);
         assert(range_fits(journal->len, (uint64_t)(change.old - journal->data), change.old_len));
         assert(range_fits(journal->len, (uint64_t)(change.new - journal->data), change.len));
@@ -126,7 +127,8 @@ static void parse(const unsigned char *data, size_t size)
     struct journal journal;
     struct error error;
     if (!journal_parse(&journal, data, size, "journal", &error)) {
-        assert(error.kind == ERROR_FORMAT || error.kind == ERROR_INDETERMINATE || error.kind == ERROR_LIMIT);
+        assert(error.kind == ERROR_FORMAT || error.kind == ERROR_INDETERMINATE ||
+               error.kind == ERROR_LIMIT);
         return;
     }
     for (uint32_t i = 0; i < journal.count; i++) {

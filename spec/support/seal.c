@@ -27,7 +27,8 @@ int main(int argc, char **argv)
     if (len < HEADER)
         return 1;
     put64(data + LENGTH_AT, len);
-    put64(data + SUM_AT, XXH3_64bits_withSeed(data, SUM_AT, XXH3_64bits(data + HEADER, len - HEADER)));
+    put64(data + SUM_AT,
+          XXH3_64bits_withSeed(data, SUM_AT, XXH3_64bits(data + HEADER, len - HEADER)));
     rewind(file);
     return fwrite(data, 1, HEADER, file) == HEADER && fclose(file) == 0 ? 0 : 1;
 }

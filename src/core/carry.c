@@ -200,11 +200,11 @@ static bool carry_replaced(const struct carry_target *target, bool forward, stru
 }
 
 /* Without the right to do so (not the owner) the bits stay cleared: that is the system's rule. */
-static void restore_mode(const struct carry_target *target)
+static void restore_mode(const struct carry *carry, const struct carry_target *target)
 {
     struct stat status;
     mode_t mode = target->target->mode;
-    if (mode & (S_ISUID | S_ISGID) && fstat(target->fd, &status) == 0 &&
+    if (carry->own && mode & (S_ISUID | S_ISGID) && fstat(target->fd, &status) == 0 &&
         (status.st_mode & 0777) == (mode & 0777) && fchmod(target->fd, mode) != 0)
         return;
 }
@@ -237,7 +237,8 @@ static bool put(const struct carry_target *target, uint64_t off, const unsigned 
            holds(target, off, data, len);
 }
 
-static bool carry_place(const struct carry_target *target, bool forward, struct error *error)
+static bool carry_place(const struct carry *carry, const struct carry_target *target, bool forward,
+                        struct error *error)
 {
     const struct journal_target *entry = target->target;
     struct journal_cursor cursor = {0};
@@ -252,7 +253,7 @@ static bool carry_place(const struct carry_target *target, bool forward, struct 
     }
     if (entry->old_size != entry->new_size && !disk_resize(target->fd, size, entry->path, error))
         return false;
-    restore_mode(target);
+    restore_mode(carry, target);
     return disk_sync(target->fd, entry->path, error);
 }
 
@@ -260,7 +261,8 @@ static bool carry_place(const struct carry_target *target, bool forward, struct 
 static bool carry_all(const struct carry *carry, bool forward, struct error *error)
 {
     for (uint32_t i = 0; i < carry->count; i++)
-        if (!is_replaced(&carry->targets[i]) && !carry_place(&carry->targets[i], forward, error))
+        if (!is_replaced(&carry->targets[i]) &&
+            !carry_place(carry, &carry->targets[i], forward, error))
             return false;
     for (uint32_t i = 0; i < carry->count; i++)
         if (is_replaced(&carry->targets[i]) && !carry_replaced(&carry->targets[i], forward, error))

@@ -23,6 +23,7 @@ struct carry {
     const struct journal *journal;
     struct carry_target *targets; /* one for each of the journal's, in its order */
     uint32_t count;
+    bool own; /* written by this user or root: its set-id bits may be restored */
 };
 
 /* What is closed or freed is safe to be closed again; targets is freed. */

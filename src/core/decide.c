@@ -259,8 +259,8 @@ static bool abandon(const struct decision *decision)
 static bool make_carry(const struct decision *decision, struct journal *journal,
                        struct carry *carry, struct error *error)
 {
-    *carry =
-        (struct carry){journal, calloc(decision->count, sizeof *carry->targets), decision->count};
+    *carry = (struct carry){.journal = journal, .count = decision->count, .own = true};
+    carry->targets = calloc(decision->count, sizeof *carry->targets);
     if (!carry->targets)
         return out_of_memory(decision, error);
     for (uint32_t i = 0; i < decision->count; i++) {

@@ -83,13 +83,23 @@ enum ref_state hot_read_ref(const struct folder *folder, const char *name, int f
     return len >= 0 ? ref_parse(ref, text, (size_t)len) : REF_UNKNOWN;
 }
 
+/* Names prove nothing: anybody may call a folder `hot`. */
+static bool is_state_folder(const struct folder *folder)
+{
+    struct folder state;
+    struct error none;
+    if (!state_open(&state, "hot", false, &none))
+        return false;
+    bool same = state.fsid == folder->fsid && state.ino == folder->ino;
+    folder_close(&state);
+    return same;
+}
+
 /* Opens the folder that a ref names, if it is the very folder that the ref was made for. */
 static bool open_home(const struct ref *ref, const struct folder *from, struct folder *home)
 {
     char path[PATH_MAX];
     struct error ignored;
-    const char *slash = strrchr(ref->folder, '/');
-    bool is_hot = slash && strcmp(slash, "/hot") == 0 && strchr(ref->journal + 8, '-');
     for (int number = 0; number < 2; number++) {
         if (number == 0)
             snprintf(path, sizeof path, "%s", ref->folder);
@@ -97,10 +107,12 @@ static bool open_home(const struct ref *ref, const struct folder *from, struct f
             snprintf(path, sizeof path, "%.2000s/%.2000s", from->path, ref->relative);
         else
             return false;
-        if (!folder_open(home, path, is_hot, &ignored))
+        if (!folder_open(home, path, false, &ignored))
             continue;
-        if (home->fsid == ref->fsid && home->ino == ref->ino)
+        if (home->fsid == ref->fsid && home->ino == ref->ino) {
+            home->hot = is_state_folder(home);
             return true;
+        }
         folder_close(home);
     }
     return false;

@@ -210,10 +210,10 @@ static bool has_authority(const struct recovery *recovery, const struct carry_ta
     struct ref ref;
     const struct folder *home = &recovery->home;
     bool beside = home->fsid == target->folder.fsid && home->ino == target->folder.ino;
-    if (target->target->flags & JOURNAL_REPLACED && found->ino == target->target->new_ino)
-        return true;
     if (!hot_is_trusted(&recovery->status, found->status.st_uid))
         return false;
+    if (target->target->flags & JOURNAL_REPLACED && found->ino == target->target->new_ino)
+        return true;
     if (home->hot || beside || target->ref_folder || (recovery->named && is_asked(recovery, found)))
         return true;
     return hot_read_ref(NULL, NULL, lock, &ref) == REF_WHOLE &&
@@ -267,6 +267,12 @@ static bool open_target(struct recovery *recovery, uint32_t i, struct error *err
     return opened;
 }
 
+/* What another user has written may change that user's bytes, but no mode bits and no record of this user. */
+static bool is_own(const struct recovery *recovery)
+{
+    return recovery->status.st_uid == geteuid() || recovery->status.st_uid == 0;
+}
+
 /* One carrier for each target, none of them opened. */
 static bool make_targets(struct recovery *recovery, struct error *error)
 {
@@ -282,6 +288,7 @@ static bool make_targets(struct recovery *recovery, struct error *error)
             (struct carry_target){.target = &recovery->journal.targets[i], .fd = -1};
         recovery->carry.targets[i].folder.fd = -1;
     }
+    recovery->carry.own = is_own(recovery);
     recovery->carry.count = count;
     return true;
 }
@@ -423,7 +430,7 @@ static bool remove_journal(const struct recovery *recovery, struct error *error)
 static void keep_record(const struct recovery *recovery, bool forward)
 {
     struct error ignored;
-    if (forward && !is_wanted_elsewhere(recovery))
+    if (forward && is_own(recovery) && !is_wanted_elsewhere(recovery))
         record_keep(&recovery->home, recovery->name, &ignored);
 }
 
