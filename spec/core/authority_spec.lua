@@ -111,6 +111,98 @@ describe("a journal", function()
   end)
 end)
 
+describe("a user's own journal, which root obeys for that user's file,", function()
+  -- A journal of the user for the user's file in a folder that all may write to, retold.
+  local function retold(name, change)
+    local path = fresh(name, "1777", 0, world.STRANGER)
+    local folder = decided(path, user_options())
+    local trace = world.trace(folder, "redo")
+    local value = journal.decode(support.read(trace))
+    change(value, value.targets[1], folder)
+    journal.write(trace, value)
+    return path, folder, trace
+  end
+
+  local function inode(path)
+    return math.tointeger(world.stat(path, "%i"))
+  end
+
+  it("does not swap root's file for one of the user's", function()
+    local victim
+    local path, folder, trace = retold("swap", function(value, target, folder)
+      victim = support.write(folder .. "/victim", DATA)
+      local mine = support.write(folder .. "/mine", "of the user")
+      world.must(("chown %d %s && mv %s %s/.suture-%x.new"):format(USER.user, mine, mine, folder, inode(mine)))
+      value.targets[2] = {
+        flags = journal.REPLACED, inode = inode(world.trace(folder, "new")), new_inode = inode(victim),
+        filesystem = target.filesystem, name = "victim", path = victim, old_size = #DATA, new_size = #DATA,
+        changes = target.changes,
+      }
+    end)
+    os.rename(trace, (trace:gsub("redo$", "undo")))
+    local before = inode(victim)
+    assert.equal("indeterminate", (world.recover(path)))
+    assert.equal(before, inode(victim))
+    assert.equal("0", world.stat(victim, "%u"))
+    assert.equal("old", state(victim))
+    assert.equal(".new .undo", world.traces(folder))
+  end)
+
+  it("does not remove what a flush of root has left elsewhere", function()
+    local victim = fresh("traces.of.root", "755", 0, 0)
+    world.must(("touch %s/.suture-abc.new %s/.suture-%x.ref"):format(victim:match "^(.*)/", victim:match "^(.*)/",
+      inode(victim)))
+    local path = retold("traces.of.user", function(value, target)
+      value.targets[2] = {
+        flags = journal.REPLACED, inode = 0xabc, new_inode = inode(victim), filesystem = target.filesystem,
+        name = "../traces.of.root/file", path = victim, old_size = #DATA, new_size = #DATA, changes = target.changes,
+      }
+    end)
+    assert.equal("indeterminate", (world.recover(path)))
+    assert.equal(".new .ref", world.traces(world.folder "traces.of.root"))
+    assert.equal("old", state(path))
+  end)
+
+  it("does not give the file a set-gid bit for a group that the user is not in", function()
+    local path = retold("setgid", function(_, target) target.mode = tonumber("2644", 8) end)
+    world.must("chgrp 0 " .. path)
+    assert.equal("644 0", world.stat(path, "%a %g"))
+    world.recover(path)
+    assert.equal("644 0", world.stat(path, "%a %g"))
+  end)
+
+  it("does not become a record by which root would change another file", function()
+    local victim = support.write(world.folder "recorded" .. "/victim", world.patched(DATA, OFF, NEW))
+    local path = retold("record", function(_, target)
+      target.path = victim
+      target.changes[1].old = DATA:sub(OFF + 1, OFF + #NEW)
+    end)
+    world.recover(path)
+    world.must(("chmod 644 %s"):format(victim))
+    local status = support.run(("SUTURE_STATE=%s %s revert %s"):format(world.state(), support.suture, victim))
+    assert.equal(3, status)
+    assert.equal("new", state(victim))
+  end)
+
+  it("is not taken for one of the state folder by the name of its folder", function()
+    local victim = fresh("named.hot", "755", 0, world.STRANGER)
+    local path, folder, trace = retold("evil", function(_, target)
+      target.inode, target.name, target.path = inode(victim), victim, victim
+    end)
+    local place = world.must(("mkdir %s/hot && chmod 755 %s/hot && cd %s/hot && pwd"):format(folder, folder,
+      folder)):gsub("\n", "")
+    world.must(("mv %s %s/.suture-0-5.redo"):format(trace, place))
+    local value = journal.decode(support.read(place .. "/.suture-0-5.redo"))
+    local nonce = value.nonce:gsub(".", function(c) return ("%02x"):format(c:byte()) end)
+    local ref = ("%s/.suture-%x.ref"):format(folder, inode(path))
+    support.write(ref, ("suture-ref 1\n%s\n%016x %x\n.suture-0-5\n%s\nhot\nend\n"):format(nonce,
+      value.targets[1].filesystem, inode(place), place))
+    world.must(("chown %d %s && chmod 600 %s"):format(USER.user, ref, ref))
+    assert.equal("indeterminate", (world.recover(path)))
+    assert.equal("old", state(victim))
+  end)
+end)
+
 describe("a ref", function()
   it("of another user is not followed", function()
     local one = fresh("ref.other.a", "777", 0, 0)

@@ -66,8 +66,12 @@ describe("journal", function()
   end)
 
   it("has targets in other folders by the way that leads to them", function()
+    -- The journal lies beside the target of the lower inode.
     local one = support.write(world.folder "way/one" .. "/file", DATA)
     local two = support.write(world.folder "way/two/deep" .. "/file", DATA)
+    if math.tointeger(world.stat(one, "%i")) > math.tointeger(world.stat(two, "%i")) then
+      world.must(("mv %s %s.x && mv %s %s && mv %s.x %s"):format(one, one, two, one, one, two))
+    end
     world.interrupt({ { one, OFF, NEW }, { two, OFF, NEW } }, { call = "pwrite64", path = one })
     local value = journal.decode(support.read(world.trace(world.folder "way/one", "redo")))
     assert.equal("file", value.targets[1].name)

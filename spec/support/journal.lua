@@ -23,7 +23,7 @@ local function encode_target(target)
     data[#data + 1] = change.old .. change.new
   end
   local name, path, bytes = target.name .. "\0", target.path .. "\0", table.concat(data)
-  local entry = ENTRY:pack(target.flags or 0, 0, target.inode, target.filesystem, target.new_inode or 0,
+  local entry = ENTRY:pack(target.flags or 0, target.mode or 0, target.inode, target.filesystem, target.new_inode or 0,
     target.old_size, target.new_size, target.count or #rows, target.bytes or #bytes, target.name_length or #name,
     target.path_length or #path, 0)
   entry = entry .. name .. path
@@ -31,7 +31,8 @@ local function encode_target(target)
 end
 
 --- The journal's bytes; length and checksum are still to be put right by seal.
--- { version=, header_size=, nonce=, time=, count=, targets = { { flags=, inode=, filesystem=, new_inode=, old_size=,
+-- { version=, header_size=, nonce=, time=, count=, targets = { { flags=, mode=, inode=, filesystem=, new_inode=,
+-- old_size=,
 -- new_size=, name=, path=, changes = { { old_offset=, old=, offset=, new= } } } } }
 function journal.encode(value)
   local parts = {}
@@ -61,7 +62,8 @@ end
 
 local function decode_target(data, at)
   local target, count, _ = {}
-  target.flags, _, target.inode, target.filesystem, target.new_inode, target.old_size, target.new_size, count, _, _, _,
+  target.flags, target.mode, target.inode, target.filesystem, target.new_inode, target.old_size, target.new_size, count,
+  _, _, _,
     _, at = ENTRY:unpack(data, at)
   target.name, at = ("z"):unpack(data, at)
   target.path, at = ("z"):unpack(data, at)
