@@ -121,11 +121,13 @@ static uint64_t check_value(lua_State *L, const struct bytes *bytes,
     return float_bits(lua_tonumber(L, 3), accessor->size);
 }
 
-/* b:u8(off [, value]) and its kind. Upvalue 1: the accessor. */
+/* b:u8(off [, value]) and its kind. Upvalues: the accessor, the seal. */
 static int access_value(lua_State *L)
 {
     const struct accessor *accessor = lua_touserdata(L, lua_upvalueindex(1));
-    struct bytes *bytes = bytes_check(L, 1, accessor->name);
+    struct bytes *bytes = bytes_sealed(L, lua_upvalueindex(2));
+    if (!bytes)
+        bytes = bytes_check(L, 1, accessor->name);
     unsigned char image[8];
     argument_most(L, bytes, accessor->name, 3);
     uint64_t off = argument_offset(L, bytes, accessor->name, 2, "offset");
@@ -138,7 +140,8 @@ static int access_value(lua_State *L)
     }
     bytes_range(L, bytes, off, accessor->size, "read");
     uint64_t bits = load(bytes_at(bytes, off), accessor->size, big);
-    bytes_current(L, bytes);
+    if (bytes_is_doubtful(bytes, off, accessor->size))
+        bytes_current(L, bytes);
     push_value(L, accessor, bits);
     return 1;
 }
@@ -284,20 +287,27 @@ static int access_cstring(lua_State *L)
     return 1;
 }
 
-/* Upvalues: the object, the next offset, the end. */
+/* Where a loop over bytes stands. */
+struct walk {
+    struct bytes *bytes; /* kept alive by the iterator's second upvalue */
+    uint64_t off;
+    uint64_t end;
+};
+
+/* Upvalues: the walk, the object. */
 static int each_next(lua_State *L)
 {
-    struct bytes *bytes = lua_touserdata(L, lua_upvalueindex(1));
-    lua_Integer off = lua_tointeger(L, lua_upvalueindex(2));
-    if (off >= lua_tointeger(L, lua_upvalueindex(3)))
+    struct walk *walk = lua_touserdata(L, lua_upvalueindex(1));
+    struct bytes *bytes = walk->bytes;
+    uint64_t off = walk->off;
+    if (off >= walk->end)
         return 0;
-    bytes_range(L, bytes, (uint64_t)off, 1, "read");
-    unsigned char value = *bytes_at(bytes, (uint64_t)off);
-    if (fault_hit(&bytes->image->map))
+    bytes_range(L, bytes, off, 1, "read");
+    unsigned char value = *bytes_at(bytes, off);
+    if (bytes_is_doubtful(bytes, off, 1))
         bytes_current(L, bytes);
-    lua_pushinteger(L, off + 1);
-    lua_replace(L, lua_upvalueindex(2));
-    lua_pushinteger(L, off);
+    walk->off = off + 1;
+    lua_pushinteger(L, (lua_Integer)off);
     lua_pushinteger(L, value);
     return 2;
 }
@@ -313,10 +323,10 @@ static int access_each(lua_State *L)
         len = argument_offset(L, bytes, "each", 3, "length");
     bytes_range(L, bytes, off, len, "each");
     bytes_current(L, bytes);
-    lua_settop(L, 1);
-    lua_pushinteger(L, (lua_Integer)off);
-    lua_pushinteger(L, (lua_Integer)(off + len));
-    lua_pushcclosure(L, each_next, 3);
+    struct walk *walk = lua_newuserdatauv(L, sizeof *walk, 0);
+    *walk = (struct walk){bytes, off, off + len};
+    lua_pushvalue(L, 1);
+    lua_pushcclosure(L, each_next, 2);
     return 1;
 }
 
@@ -329,7 +339,8 @@ void access_register(lua_State *L)
     luaL_setfuncs(L, methods, 0);
     for (size_t i = 0; i < sizeof ACCESSORS / sizeof *ACCESSORS; i++) {
         lua_pushlightuserdata(L, (void *)(uintptr_t)&ACCESSORS[i]);
-        lua_pushcclosure(L, access_value, 1);
+        bytes_push_seal(L);
+        lua_pushcclosure(L, access_value, 2);
         lua_setfield(L, -2, ACCESSORS[i].name);
     }
 }

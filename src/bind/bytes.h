@@ -8,7 +8,10 @@
  *   1. A handle is made dead (image not open) and becomes live only when the image is.
  *   2. bytes_live comes after every conversion of arguments and after every allocation, and right before
  *      an address is taken; nothing that can run Lua lies between it and the last use of the address.
- *   3. A view whose generation is not the image's is stale; a root follows its image.
+ *   3. A view whose generation is not the image's is stale; a root follows its image. A closed image and an
+ *      ended view have another generation than their objects.
+ *   4. Every object, and nothing else, begins with the seal: a random word of this process that no script
+ *      learns. So a userdata that is large enough and begins with it is a bytes object.
  */
 #ifndef SUTURE_BYTES_H
 #define SUTURE_BYTES_H
@@ -22,6 +25,7 @@
 enum order { ORDER_LE, ORDER_BE };
 
 struct bytes {
+    void *seal; /* tells our userdata from those of others (invariant 4); comes first */
     struct image *image;
     uint64_t off;        /* of this object's byte 0 in the image */
     uint64_t size;       /* bytes; true while generation is the image's */
@@ -31,6 +35,36 @@ struct bytes {
     bool ended;  /* a view that was closed */
     bool member; /* of a transaction, which alone flushes and closes it */
 };
+
+/* Pushes a new userdata without metatable: zeros behind the seal. It is dead until it has an open image. */
+void *bytes_new(lua_State *L, size_t size, int user_values);
+
+/* Pushes the seal, as light userdata: the upvalue of functions that use bytes_sealed. */
+void bytes_push_seal(lua_State *L);
+
+/*
+ * The object at index 1, or NULL where that is none; `upvalue` holds the seal. The quickest check there is
+ * that a forged object does not pass.
+ */
+static inline struct bytes *bytes_sealed(lua_State *L, int upvalue)
+{
+    struct bytes *bytes = lua_touserdata(L, 1);
+    if (bytes && lua_rawlen(L, 1) >= sizeof *bytes && bytes->seal == lua_touserdata(L, upvalue))
+        return bytes;
+    return NULL;
+}
+
+/* The word for a mode, as in `open`; false when there is none. "memory" is no word of open. */
+bool bytes_mode_of(const char *word, enum image_mode *mode);
+
+/* The word for the mode of an object. */
+const char *bytes_mode_name(const struct bytes *bytes);
+
+/* Whether the object was closed. */
+static inline bool bytes_is_over(const struct bytes *bytes)
+{
+    return bytes->ended || !bytes->image->open;
+}
 
 /* The object at that index, or a raised `argument` error. It may be closed or stale. */
 struct bytes *bytes_check(lua_State *L, int index, const char *function);
@@ -61,6 +95,19 @@ static inline unsigned char *bytes_at(const struct bytes *bytes, uint64_t off)
 
 /* Raises what image_current finds: to be called after reading. */
 void bytes_current(lua_State *L, const struct bytes *bytes);
+
+/*
+ * Whether len bytes that were just read at off need bytes_current. A truncation inside a page raises no fault,
+ * and asking the system costs a hundred times the access. Most of those truncations touch the file's last
+ * page, so small accesses ask only there; flush and every longer one always ask.
+ */
+static inline bool bytes_is_doubtful(const struct bytes *bytes, uint64_t off, uint64_t len)
+{
+    const struct image *image = bytes->image;
+    uint64_t end = image->file_off + bytes->off + off + len;
+    return fault_hit(&image->map) ||
+           (image->source.fd >= 0 && end + PAGE_BYTES > image->source.size);
+}
 
 /* Stores data at off, which bytes_range has found inside; raises what image_write finds. */
 void bytes_store(lua_State *L, const struct bytes *bytes, uint64_t off, const void *data,

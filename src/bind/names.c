@@ -68,6 +68,14 @@ static bool push_nearest(lua_State *L, const char *word, int keys, int list)
     return lua_isstring(L, nearest);
 }
 
+bool names_has(const char *const *names, const char *word)
+{
+    for (int i = 0; names[i]; i++)
+        if (strcmp(names[i], word) == 0)
+            return true;
+    return false;
+}
+
 void names_push_hint(lua_State *L, const char *word, int keys, int list)
 {
     if (push_nearest(L, word, keys, list))

@@ -5,6 +5,7 @@
 #define SUTURE_NAMES_H
 
 #include <lua.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -12,6 +13,9 @@
  * into the other (optimal string alignment); words longer than 63 bytes count as far apart.
  */
 size_t names_distance(const char *a, const char *b);
+
+/* Whether a list of words, which NULL ends, has that one. */
+bool names_has(const char *const *names, const char *word);
 
 /*
  * Pushes "; did you mean 'NAME'?" for the nearest string key of the table at index `keys`, or, where
