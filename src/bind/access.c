@@ -121,13 +121,11 @@ static uint64_t check_value(lua_State *L, const struct bytes *bytes,
     return float_bits(lua_tonumber(L, 3), accessor->size);
 }
 
-/* b:u8(off [, value]) and its kind. Upvalues: the accessor, the seal. */
+/* b:u8(off [, value]) and its kind. Upvalue 1: the accessor. */
 static int access_value(lua_State *L)
 {
     const struct accessor *accessor = lua_touserdata(L, lua_upvalueindex(1));
-    struct bytes *bytes = bytes_sealed(L, lua_upvalueindex(2));
-    if (!bytes)
-        bytes = bytes_check(L, 1, accessor->name);
+    struct bytes *bytes = bytes_check(L, 1, accessor->name);
     unsigned char image[8];
     argument_most(L, bytes, accessor->name, 3);
     uint64_t off = argument_offset(L, bytes, accessor->name, 2, "offset");
@@ -339,8 +337,7 @@ void access_register(lua_State *L)
     luaL_setfuncs(L, methods, 0);
     for (size_t i = 0; i < sizeof ACCESSORS / sizeof *ACCESSORS; i++) {
         lua_pushlightuserdata(L, (void *)(uintptr_t)&ACCESSORS[i]);
-        bytes_push_seal(L);
-        lua_pushcclosure(L, access_value, 2);
+        lua_pushcclosure(L, access_value, 1);
         lua_setfield(L, -2, ACCESSORS[i].name);
     }
 }

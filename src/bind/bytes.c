@@ -17,7 +17,6 @@
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const MODES[] = {
     [IMAGE_READ] = "read",     [IMAGE_PATCH] = "patch",   [IMAGE_COPY] = "copy",
@@ -40,36 +39,14 @@ const char *bytes_mode_name(const struct bytes *bytes)
     return MODES[bytes->image->mode];
 }
 
-/* The address is the registry's key of the seal. */
-static const char SEAL_KEY;
-
-static void make_seal(lua_State *L)
-{
-    void *seal;
-    if (getentropy(&seal, sizeof seal) != 0)
-        luaL_error(L, "the system gives no random bytes");
-    lua_pushlightuserdata(L, seal);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &SEAL_KEY);
-}
-
-void bytes_push_seal(lua_State *L)
-{
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &SEAL_KEY);
-}
+const char BYTES_SEAL = 0;
 
 void *bytes_new(lua_State *L, size_t size, int user_values)
 {
     struct bytes *bytes = lua_newuserdatauv(L, size, user_values);
     memset(bytes, 0, size);
-    bytes_push_seal(L);
-    bytes->seal = lua_touserdata(L, -1);
-    lua_pop(L, 1);
+    bytes->seal = &BYTES_SEAL;
     return bytes;
-}
-
-struct bytes *bytes_test(lua_State *L, int index)
-{
-    return luaL_testudata(L, index, BYTES_META);
 }
 
 struct bytes *bytes_check(lua_State *L, int index, const char *function)
@@ -348,7 +325,6 @@ void bytes_register(lua_State *L)
         {"left_normally", bytes_left_normally},
         {NULL, NULL},
     };
-    make_seal(L);
     luaL_setfuncs(L, functions, 0);
     opening_register(L);
     luaL_newlib(L, methods);

@@ -10,8 +10,8 @@
  *      an address is taken; nothing that can run Lua lies between it and the last use of the address.
  *   3. A view whose generation is not the image's is stale; a root follows its image. A closed image and an
  *      ended view have another generation than their objects.
- *   4. Every object, and nothing else, begins with the seal: a random word of this process that no script
- *      learns. So a userdata that is large enough and begins with it is a bytes object.
+ *   4. Every object, and no other userdata, begins with the address of the seal. Nothing else of ours lets a
+ *      script choose its first word, so a userdata that is large enough and begins with it is an object.
  */
 #ifndef SUTURE_BYTES_H
 #define SUTURE_BYTES_H
@@ -22,10 +22,13 @@
 
 #define BYTES_META "suture.bytes"
 
+/* Only its address counts. */
+extern const char BYTES_SEAL;
+
 enum order { ORDER_LE, ORDER_BE };
 
 struct bytes {
-    void *seal; /* tells our userdata from those of others (invariant 4); comes first */
+    const char *seal; /* invariant 4; comes first */
     struct image *image;
     uint64_t off;        /* of this object's byte 0 in the image */
     uint64_t size;       /* bytes; true while generation is the image's */
@@ -39,19 +42,15 @@ struct bytes {
 /* Pushes a new userdata without metatable: zeros behind the seal. It is dead until it has an open image. */
 void *bytes_new(lua_State *L, size_t size, int user_values);
 
-/* Pushes the seal, as light userdata: the upvalue of functions that use bytes_sealed. */
-void bytes_push_seal(lua_State *L);
-
 /*
- * The object at index 1, or NULL where that is none; `upvalue` holds the seal. The quickest check there is
- * that a forged object does not pass.
+ * The object at that index, or NULL where that is none: the quickest check there is that a forged object does
+ * not pass. Never raises.
  */
-static inline struct bytes *bytes_sealed(lua_State *L, int upvalue)
+static inline struct bytes *bytes_test(lua_State *L, int index)
 {
-    struct bytes *bytes = lua_touserdata(L, 1);
-    if (bytes && lua_rawlen(L, 1) >= sizeof *bytes && bytes->seal == lua_touserdata(L, upvalue))
-        return bytes;
-    return NULL;
+    struct bytes *bytes = lua_touserdata(L, index);
+    return bytes && lua_rawlen(L, index) >= sizeof *bytes && bytes->seal == &BYTES_SEAL ? bytes
+                                                                                        : NULL;
 }
 
 /* The word for a mode, as in `open`; false when there is none. "memory" is no word of open. */
@@ -68,9 +67,6 @@ static inline bool bytes_is_over(const struct bytes *bytes)
 
 /* The object at that index, or a raised `argument` error. It may be closed or stale. */
 struct bytes *bytes_check(lua_State *L, int index, const char *function);
-
-/* Whether the value at that index is a bytes object; never raises. */
-struct bytes *bytes_test(lua_State *L, int index);
 
 /* Raises `closed` or `stale` unless the object can be used now; refreshes its size. */
 void bytes_live(lua_State *L, struct bytes *bytes);

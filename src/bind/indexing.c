@@ -11,9 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Upvalues of __index and __newindex. */
-enum { METHODS = 1, SEAL = 2 };
-
 static const char *const FIELDS[] = {"path", "mode", "offset", "order", NULL};
 
 static int meta_len(lua_State *L)
@@ -65,7 +62,7 @@ static _Noreturn void unknown_field(lua_State *L, const struct bytes *bytes, int
     const char *name = luaL_tolstring(L, key, NULL);
     lua_newtable(L);
     lua_pushnil(L);
-    while (lua_next(L, lua_upvalueindex(METHODS))) {
+    while (lua_next(L, lua_upvalueindex(1))) {
         lua_pop(L, 1);
         lua_pushvalue(L, -1);
         lua_pushboolean(L, 1);
@@ -92,7 +89,7 @@ static uint64_t key_offset(lua_State *L, const struct bytes *bytes)
 static int index_by_name(lua_State *L, const struct bytes *bytes)
 {
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(METHODS)) != LUA_TNIL)
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
     const char *name = lua_tostring(L, 2);
     if (!names_has(FIELDS, name))
@@ -129,7 +126,7 @@ static inline bool holds(const struct bytes *bytes, uint64_t off)
 /* b[off]. Invariant 3 of bytes.h makes one comparison tell the live from the rest. */
 static int meta_index(lua_State *L)
 {
-    struct bytes *bytes = bytes_sealed(L, lua_upvalueindex(SEAL));
+    struct bytes *bytes = bytes_test(L, 1);
     uint64_t off = (uint64_t)lua_tointegerx(L, 2, NULL);
     if (!bytes || !lua_isinteger(L, 2) || !holds(bytes, off))
         return index_slowly(L, bytes);
@@ -175,7 +172,7 @@ static int set_slowly(lua_State *L)
 /* b[off] = byte. A page that is hot needs no pre-image, and no care for the last page. */
 static int meta_newindex(lua_State *L)
 {
-    struct bytes *bytes = bytes_sealed(L, lua_upvalueindex(SEAL));
+    struct bytes *bytes = bytes_test(L, 1);
     uint64_t off = (uint64_t)lua_tointegerx(L, 2, NULL);
     lua_Integer value = lua_tointegerx(L, 3, NULL);
     if (!bytes || !lua_isinteger(L, 2) || !lua_isinteger(L, 3) || value < 0 || value > 255 ||
@@ -191,8 +188,7 @@ static int meta_newindex(lua_State *L)
 static void set_metamethod(lua_State *L, int methods, lua_CFunction function, const char *name)
 {
     lua_pushvalue(L, methods);
-    bytes_push_seal(L);
-    lua_pushcclosure(L, function, 2);
+    lua_pushcclosure(L, function, 1);
     lua_setfield(L, -2, name);
 }
 
