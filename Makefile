@@ -6,6 +6,7 @@
 #   make fuzz        the parsers of foreign bytes under libFuzzer, FUZZ_SECONDS=60 each
 #   make crash       flushes interrupted at every system call and by every power cut, in full
 #   make peers       the same kills and the same full disk for other patchers, as a table
+#   make bench           what things cost, over peers and over what the machine can do, as a table of ratios
 #   make lint        luacheck, cppcheck, warnings of gcc and clang, the format
 #   make format      brings C into the format that lint demands
 #   make install     DESTDIR= PREFIX=/usr/local
@@ -35,6 +36,7 @@ demo-packages = binutils
 test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils python3 python3-pefile xxd
 crash-packages = attr e2fsprogs strace util-linux
 peers-packages = $(crash-packages) bsdiff gcc libc6-dev patchelf python3
+bench-packages = coreutils libhyperscan-dev luajit openssl python3 ripgrep yara
 fuzz-packages = clang libclang-rt-14-dev libxxhash-dev
 lint-packages = lua-check cppcheck clang clang-format
 
@@ -66,7 +68,7 @@ ALL_OBJECTS = $(call objects,$(FLOORS)) $(OUT)/obj/host/embedded.o
 SUTURE = $(OUT)/suture
 CORE = $(OUT)/lib/lua/5.4/suture/core.so
 
-.PHONY: all core.so demo test crash peers fuzz fuzzers lint format install clean FORCE
+.PHONY: all core.so demo test crash peers bench fuzz fuzzers lint format install clean FORCE
 
 all: $(SUTURE) $(CORE)
 core.so: $(CORE)
@@ -159,6 +161,17 @@ crash: all | deps-crash
 peers: all | deps-peers
 	@$(room) spec/crash/peers.lua
 
+# Each question interleaves ours and its peers; BENCH="access start" asks only these.
+BENCH_PROGRAMS = $(patsubst spec/bench/%.c,$(OUT)/bench/%,$(wildcard spec/bench/*.c))
+bench-libraries-scan = -lhs
+bench-libraries-search = -lhs
+
+bench: all $(BENCH_PROGRAMS) | deps-bench
+	@BENCH_BUILD=$(OUT) LUA_PATH='./?.lua;;' $(LUA) spec/bench/run.lua $(BENCH)
+
+$(OUT)/bench/%: spec/bench/%.c $(call objects,core) Makefile | deps-bench
+	@mkdir -p $(@D)
+	$(COMPILE) $(includes-core) -o $@ $< $(call objects,core) $(bench-libraries-$*) $(CORE_LIBRARIES)
 
 # cppcheck follows no ownership through a struct's initializer and no error that is filled through a pointer.
 CPPCHECK = cppcheck --quiet --std=c11 --enable=warning,portability,performance --error-exitcode=1 \

@@ -169,16 +169,23 @@ static int set_slowly(lua_State *L)
     return 0;
 }
 
-/* b[off] = byte. A page that is hot needs no pre-image, and no care for the last page. */
+/* Whether a store needs no pre-image and no care for the last page. */
+static inline bool takes_bytes(const struct bytes *bytes, uint64_t off)
+{
+    return image_is_hot(bytes->image, bytes->off + off) || bytes->image->mode == IMAGE_SHARED;
+}
+
+/* b[off] = byte */
 static int meta_newindex(lua_State *L)
 {
     struct bytes *bytes = bytes_test(L, 1);
     uint64_t off = (uint64_t)lua_tointegerx(L, 2, NULL);
     lua_Integer value = lua_tointegerx(L, 3, NULL);
     if (!bytes || !lua_isinteger(L, 2) || !lua_isinteger(L, 3) || value < 0 || value > 255 ||
-        !holds(bytes, off) || !image_is_hot(bytes->image, bytes->off + off))
+        !holds(bytes, off) || !takes_bytes(bytes, off))
         return set_slowly(L);
-    image_note_write(bytes->image);
+    if (bytes->image->mode != IMAGE_SHARED)
+        image_note_write(bytes->image);
     *bytes_at(bytes, off) = (unsigned char)value;
     if (fault_hit(&bytes->image->map))
         bytes_current(L, bytes);

@@ -42,8 +42,9 @@ struct layer {
 
 struct step {
     struct form form;
-    struct pages after;   /* what pages held before the rollback, which redo brings back */
-    struct pages before;  /* pre-images of those that the rollback made clean */
+    struct pages after; /* what pages held before the rollback, which redo brings back */
+    struct pages
+        before; /* pre-images of those that the rollback made clean; NULL: the page holds it */
     struct guards guards; /* those that the rollback forgot */
 };
 

@@ -68,7 +68,7 @@ struct image {
     struct history history;
     bool outdated;        /* a pre-image was found to be no longer in the file */
     uint64_t hot_page;    /* a page known to be dirty, or UINT64_MAX: spares the look-up */
-    struct canary canary; /* armed while there are dirty pages of a file */
+    struct canary canary; /* armed while there are dirty pages of a file, or steps of redo */
     struct guards guards; /* what accepted guards saw in clean pages */
 };
 

@@ -5,9 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Up to here copying pre-images back is cheaper than giving all pages back to the kernel (measured). */
-#define COPY_BACK_PAGES 1000
-
 static unsigned char *page_at(const struct image *image, uint64_t number)
 {
     return image->map.base + (number << PAGE_BITS);
@@ -67,23 +64,36 @@ static struct back begin(struct image *image)
     };
 }
 
-static void remember(struct back *back, uint64_t number)
+static void swap_page(unsigned char *a, unsigned char *b)
 {
-    struct pages *after = &back->step.after;
-    back->whole = back->whole && (pages_find(after, number) ||
-                                  pages_add(after, number, page_at(back->image, number)));
+    unsigned char copy[PAGE_BYTES];
+    memcpy(copy, a, sizeof copy);
+    memcpy(a, b, sizeof copy);
+    memcpy(b, copy, sizeof copy);
 }
 
-/* The page was clean at the savepoint: its pre-image is what it held, and is needed no longer. */
-static void make_clean(struct back *back, uint64_t number)
+/*
+ * Brings back what a page held, and keeps what it holds now in the same memory: fresh memory would cost more
+ * than the copy. `bytes` becomes the step's, unless that knows the page already.
+ */
+static void exchange(struct back *back, uint64_t number, unsigned char *bytes)
 {
-    unsigned char *before = pages_take(&back->image->pages, number);
-    memcpy(page_at(back->image, number), before, PAGE_BYTES);
+    struct pages *after = &back->step.after;
+    bool known = pages_find(after, number) != NULL;
+    swap_page(page_at(back->image, number), bytes);
+    back->whole = back->whole && pages_reserve(after, 1);
+    if (back->whole && !known)
+        pages_put(after, number, bytes);
+    else
+        free(bytes);
+}
+
+/* The page holds its pre-image from here on, and need not be told what that is. */
+static void note_clean(struct back *back, uint64_t number)
+{
     back->whole = back->whole && pages_reserve(&back->step.before, 1);
     if (back->whole)
-        pages_put(&back->step.before, number, before);
-    else
-        free(before);
+        pages_put(&back->step.before, number, NULL);
 }
 
 static void restore_layout(struct back *back, struct form *form)
@@ -104,12 +114,14 @@ static void restore_layout(struct back *back, struct form *form)
 static void restore_layer(struct back *back, struct layer *layer)
 {
     for (size_t i = layer->pages.count; i-- > 0;) {
-        const struct page *page = &layer->pages.list[i];
-        remember(back, page->number);
-        if (page->before)
-            memcpy(page_at(back->image, page->number), page->before, PAGE_BYTES);
-        else
-            make_clean(back, page->number);
+        struct page *page = &layer->pages.list[i];
+        if (page->before) {
+            exchange(back, page->number, page->before);
+            page->before = NULL;
+        } else {
+            exchange(back, page->number, pages_take(&back->image->pages, page->number));
+            note_clean(back, page->number);
+        }
     }
     pages_clear(&layer->pages);
     restore_layout(back, &layer->form);
@@ -123,12 +135,10 @@ static void set_form(struct image *image, const struct form *form, bool moved)
     image->state = form->state;
     image->outdated = image->outdated && image->pages.count;
     image->hot_page = UINT64_MAX;
-    if (!image->pages.count)
-        canary_disarm(&image->canary);
 }
 
 /* The step joins the others, unless it is none. Without it those before it make no sense either. */
-static void finish(struct back *back)
+static void add_step(struct back *back)
 {
     struct history *history = &back->image->history;
     const struct step *step = &back->step;
@@ -138,6 +148,14 @@ static void finish(struct back *back)
     if (!back->whole || changes)
         history_forget_steps(history);
     step_clear(&back->step);
+}
+
+/* Redo takes what pages hold for their pre-images, so while it is possible no page may get lost. */
+static void finish(struct back *back)
+{
+    add_step(back);
+    if (!back->image->pages.count && !history_last_step(&back->image->history))
+        canary_disarm(&back->image->canary);
 }
 
 bool image_rollback_to(struct image *image, uint64_t id, struct error *error)
@@ -162,24 +180,83 @@ static void copy_back(struct image *image)
     }
 }
 
+/* All pages change places with their pre-images, and so does the table. */
+static void exchange_all(struct back *back)
+{
+    struct pages *pages = &back->image->pages;
+    for (size_t i = 0; i < pages->count; i++) {
+        swap_page(page_at(back->image, pages->list[i].number), pages->list[i].before);
+        note_clean(back, pages->list[i].number);
+    }
+    back->step.after = *pages;
+    *pages = (struct pages){0};
+}
+
+/* Copies the pre-images that pages hold for a step. */
+static bool hold_pre_images(const struct image *image, struct step *step)
+{
+    for (size_t i = 0; i < step->before.count; i++) {
+        struct page *page = &step->before.list[i];
+        if (page->before)
+            continue;
+        page->before = malloc(PAGE_BYTES);
+        if (!page->before)
+            return false;
+        memcpy(page->before, page_at(image, page->number), PAGE_BYTES);
+    }
+    return true;
+}
+
+/* All pages show the file again, and nothing has to be watched. */
+static void give_back(struct image *image)
+{
+    for (size_t i = 0; i < image->history.step_count; i++)
+        if (!hold_pre_images(image, &image->history.steps[i])) {
+            history_forget_steps(&image->history);
+            break;
+        }
+    canary_disarm(&image->canary);
+    if (madvise(image->map.base, image->map.len, MADV_DONTNEED) != 0)
+        copy_back(image);
+}
+
+/*
+ * Pre-images that the file does not hold any more would only lead to the next refusal: the pages show the file
+ * again. What redo brings back must be refused all the same, so it gets the pre-images too.
+ */
+static void show_file(struct back *back)
+{
+    struct image *image = back->image;
+    for (size_t i = 0; back->whole && i < image->pages.count; i++)
+        back->whole = pages_add(&back->step.after, image->pages.list[i].number,
+                                page_at(image, image->pages.list[i].number));
+    give_back(image);
+    back->step.before = image->pages;
+    image->pages = (struct pages){0};
+}
+
+static void restore_pages(struct back *back)
+{
+    struct image *image = back->image;
+    struct error ignored;
+    back->whole = image_survived(image, &ignored);
+    if (image->outdated && (image->mode == IMAGE_PATCH || image->mode == IMAGE_COPY))
+        show_file(back);
+    else if (back->whole)
+        exchange_all(back);
+    else
+        copy_back(image);
+    pages_clear(&image->pages);
+}
+
 void image_rollback(struct image *image)
 {
-    struct error ignored;
     struct back back = begin(image);
     bool moved = layout_is_moved(&image->layout);
-    bool from_file = image->mode == IMAGE_PATCH || image->mode == IMAGE_COPY;
-    back.whole = image_survived(image, &ignored);
-    for (size_t i = 0; back.whole && i < image->pages.count; i++)
-        remember(&back, image->pages.list[i].number);
-    /* Pre-images that the file does not hold any more would only lead to the next refusal. */
-    bool copies = !image->outdated && image->pages.count <= COPY_BACK_PAGES;
-    if (!from_file || copies || madvise(image->map.base, image->map.len, MADV_DONTNEED) != 0)
-        copy_back(image);
-    back.step.before = image->pages;
+    restore_pages(&back);
     back.step.guards = image->guards;
     back.step.form.layout = image->layout;
     back.step.form.has_layout = moved;
-    image->pages = (struct pages){0};
     image->guards = (struct guards){0};
     image->layout = (struct layout){0};
     history_drop_layers(&image->history);
@@ -188,14 +265,6 @@ void image_rollback(struct image *image)
 }
 
 /* Going forward */
-
-static void swap_page(unsigned char *a, unsigned char *b)
-{
-    unsigned char copy[PAGE_BYTES];
-    memcpy(copy, a, sizeof copy);
-    memcpy(a, b, sizeof copy);
-    memcpy(b, copy, sizeof copy);
-}
 
 /* Everything that can fail, before anything changes. */
 static bool prepare(struct image *image, const struct step *step, struct error *error)
@@ -210,23 +279,31 @@ static bool prepare(struct image *image, const struct step *step, struct error *
     return out_of_memory(image, error);
 }
 
-/* What the page holds now goes to the top layer, if that wants it: where it was dirty, by changing places. */
-static void redo_page(struct image *image, struct step *step, struct page *page)
+/* The page becomes dirty again. Where the step does not hold its pre-image, the page does. */
+static void redo_clean(struct image *image, struct step *step, struct page *page)
 {
     unsigned char *now = page_at(image, page->number);
     unsigned char *before = pages_take(&step->before, page->number);
-    bool wanted = history_wants(&image->history, page->number);
-    if (before)
-        pages_put(&image->pages, page->number, before);
-    if (!wanted || before)
+    if (before) {
         memcpy(now, page->before, PAGE_BYTES);
-    else
+    } else {
         swap_page(now, page->before);
-    if (!wanted)
-        return;
-    pages_put(&history_top(&image->history)->pages, page->number, before ? NULL : page->before);
-    if (!before)
+        before = page->before;
         page->before = NULL;
+    }
+    pages_put(&image->pages, page->number, before);
+    if (history_wants(&image->history, page->number))
+        pages_put(&history_top(&image->history)->pages, page->number, NULL);
+}
+
+/* What the page holds now goes to the top layer, if that wants it, by changing places. */
+static void redo_dirty(struct image *image, struct page *page)
+{
+    swap_page(page_at(image, page->number), page->before);
+    if (!history_wants(&image->history, page->number))
+        return;
+    pages_put(&history_top(&image->history)->pages, page->number, page->before);
+    page->before = NULL;
 }
 
 static void redo_layout(struct image *image, struct form *form)
@@ -254,8 +331,13 @@ bool image_redo(struct image *image, bool *redone, struct error *error)
         return true;
     if (!prepare(image, step, error))
         return false;
-    for (size_t i = 0; i < step->after.count; i++)
-        redo_page(image, step, &step->after.list[i]);
+    for (size_t i = 0; i < step->after.count; i++) {
+        struct page *page = &step->after.list[i];
+        if (pages_find(&step->before, page->number))
+            redo_clean(image, step, page);
+        else
+            redo_dirty(image, page);
+    }
     redo_layout(image, &step->form);
     set_form(image, &step->form, step->form.has_layout);
     history_drop_step(&image->history);
