@@ -7,11 +7,14 @@
 #include "finding.h"
 #include "flushing.h"
 #include "leaving.h"
+#include "mapping.h"
 #include "names.h"
 #include "pending.h"
 #include "resizing.h"
 #include "savepoints.h"
 #include "settled.h"
+#include "summing.h"
+#include "transforming.h"
 
 #include <inttypes.h>
 #include <lauxlib.h>
@@ -654,6 +657,9 @@ void bytes_register(lua_State *L)
     flushing_register_methods(L);
     resizing_register(L);
     savepoints_register(L);
+    summing_register(L);
+    transforming_register(L);
+    mapping_register(L);
     register_type(L);
     lua_setfield(L, -2, "methods");
 }
