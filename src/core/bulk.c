@@ -1,6 +1,7 @@
 /* bulk: see bulk.h. */
 #include "bulk.h"
 
+#include "lookup.h"
 #include "range.h"
 
 #include <string.h>
@@ -8,6 +9,7 @@
 #define VECTOR 16
 #define CACHED 32768 /* so much stays in the processor's first cache, at least for the most part */
 #define KEY_BYTES 2048
+#define LOOKUP_FROM 512 /* bytes from which on its rows are worth making */
 
 /* What any compiler turns into the vectors that the processor has. */
 typedef uint8_t bytes __attribute__((vector_size(VECTOR)));
@@ -69,7 +71,10 @@ void bulk_xor(unsigned char *data, uint64_t len, const unsigned char *key, size_
 
 void bulk_translate(unsigned char *data, uint64_t len, const unsigned char table[256])
 {
-    for (uint64_t off = 0; off < len; off++)
+    uint64_t whole = len >= LOOKUP_FROM && lookup_possible() ? range_floor(len, LOOKUP_UNIT) : 0;
+    if (whole)
+        lookup_run(data, whole, table);
+    for (uint64_t off = whole; off < len; off++)
         data[off] = table[data[off]];
 }
 

@@ -1,12 +1,16 @@
 /* crc: see crc.h. */
 #include "crc.h"
 
+#include "fold.h"
+#include "range.h"
+
 #include <endian.h>
 #include <libdeflate.h>
 #include <string.h>
 
 #define SLICES 8
 #define SLICED_FROM 512 /* bytes from which on the other tables are worth making */
+#define FOLDED_FROM 256 /* and those from which on folding is */
 
 /*
  * The register of a reflected check lies at the right of 64 bits and moves right; any other lies at the left
@@ -86,6 +90,14 @@ static uint64_t run_sliced(bool refin, const struct tables *tables, uint64_t res
     return rest;
 }
 
+static uint64_t run_bytes(const struct crc *crc, const struct tables *tables, uint64_t rest,
+                          const unsigned char *data, uint64_t len)
+{
+    for (uint64_t i = 0; i < len; i++)
+        rest = step(crc, tables, rest, data[i]);
+    return rest;
+}
+
 static uint64_t run_tables(const struct crc *crc, uint64_t rest, const unsigned char *data,
                            uint64_t len)
 {
@@ -93,9 +105,19 @@ static uint64_t run_tables(const struct crc *crc, uint64_t rest, const unsigned 
     uint64_t words = len >= SLICED_FROM ? len / 8 : 0;
     make_tables(crc, &tables, words ? SLICES : 1);
     rest = run_sliced(crc->refin, &tables, rest, data, words);
-    for (uint64_t i = words * 8; i < len; i++)
-        rest = step(crc, &tables, rest, data[i]);
-    return rest;
+    return run_bytes(crc, &tables, rest, data + words * 8, len - words * 8);
+}
+
+static uint64_t run_folded(const struct crc *crc, uint64_t rest, const unsigned char *data,
+                           uint64_t len)
+{
+    struct tables tables;
+    unsigned char folded[FOLD_BYTES];
+    uint64_t whole = range_floor(len, FOLD_UNIT);
+    make_tables(crc, &tables, 1);
+    fold_run(crc->refin, crc->poly << (64 - crc->width), rest, data, whole, folded);
+    rest = run_bytes(crc, &tables, 0, folded, sizeof folded);
+    return run_bytes(crc, &tables, rest, data + whole, len - whole);
 }
 
 /* The checks of Ethernet and zip, with any beginning and end: libdeflate inverts before and after. */
@@ -110,6 +132,8 @@ static uint64_t run(const struct crc *crc, uint64_t rest, const unsigned char *d
         return rest;
     if (is_of_libdeflate(crc))
         return (uint32_t)~libdeflate_crc32(~(uint32_t)rest, data, (size_t)len);
+    if (len >= FOLDED_FROM && fold_possible())
+        return run_folded(crc, rest, data, len);
     return run_tables(crc, rest, data, len);
 }
 
