@@ -14,8 +14,9 @@ return function(portable)
   if not portable then
     objects[#objects + 1] = "build/obj/core/fold.o build/obj/core/lookup.o"
   end
-  local status, _, stderr = support.run(("cc -O1 -std=c11 -D_GNU_SOURCE %s -Isrc/core -o %s spec/support/edges.c %s %s"):format(
-    portable and "-DPORTABLE" or "", program, table.concat(objects, " "), "-l:libb2.a -l:libcrypto.a -l:libdeflate.a"))
+  local command = "cc -O1 -std=c11 -D_GNU_SOURCE %s -Isrc/core -o %s spec/support/edges.c %s %s"
+  local status, _, stderr = support.run(command:format(portable and "-DPORTABLE" or "", program,
+    table.concat(objects, " "), "-l:libb2.a -l:libcrypto.a -l:libdeflate.a"))
   assert(status == 0, stderr)
   return program
 end
