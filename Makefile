@@ -31,13 +31,14 @@ LUA_SHARE = /usr/share/lua/5.4
 
 # --- Debian packages, one list for each purpose ---
 
-build-packages = gcc libc6-dev liblua5.4-dev libxxhash-dev lua5.4 lua-argparse lua-dkjson $(filter clang,$(CC))
+build-packages = gcc libb2-dev libc6-dev libdeflate-dev liblua5.4-dev libssl-dev libxxhash-dev lua5.4 lua-argparse \
+    lua-dkjson $(filter clang,$(CC))
 demo-packages = binutils
-test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils python3 python3-pefile xxd
+test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils openssl python3 python3-pefile xxd xxhash
 crash-packages = attr e2fsprogs strace util-linux
 peers-packages = $(crash-packages) bsdiff gcc libc6-dev patchelf python3
-bench-packages = coreutils libhyperscan-dev luajit openssl python3 ripgrep yara
-fuzz-packages = clang libclang-rt-14-dev libxxhash-dev
+bench-packages = $(build-packages) libhyperscan-dev luajit openssl python3 ripgrep yara
+fuzz-packages = clang libb2-dev libclang-rt-14-dev libdeflate-dev libssl-dev libxxhash-dev
 lint-packages = lua-check cppcheck clang clang-format
 
 # --- Sources and flags: each floor sees only the headers it may use ---
@@ -65,6 +66,9 @@ objects = $(patsubst src/%.c,$(OUT)/obj/%.o,$(filter $(addprefix src/,$(addsuffi
 MODULE_OBJECTS = $(call objects,core bind)
 ALL_OBJECTS = $(call objects,$(FLOORS)) $(OUT)/obj/host/embedded.o
 
+# Linked statically, so that the executable runs alone.
+LIBRARIES = $(foreach name,b2 crypto deflate,"$$($(CC) -print-file-name=lib$(name).a)")
+
 SUTURE = $(OUT)/suture
 CORE = $(OUT)/lib/lua/5.4/suture/core.so
 
@@ -77,11 +81,12 @@ core.so: $(CORE)
 $(SUTURE): $(ALL_OBJECTS) $(OUT)/sources.list
 	$(CC) $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS) -Wl,--export-dynamic-symbol='lua_*' \
 	    -Wl,--export-dynamic-symbol='luaL_*' -Wl,--export-dynamic-symbol='luaopen_*' \
-	    -o $@ $(ALL_OBJECTS) "$$($(CC) -print-file-name=liblua5.4.a)" -ldl -lm
+	    -o $@ $(ALL_OBJECTS) "$$($(CC) -print-file-name=liblua5.4.a)" $(LIBRARIES) -ldl -lm
 
 $(CORE): $(MODULE_OBJECTS) $(OUT)/sources.list $(OUT)/exports
 	@mkdir -p $(@D)
-	$(CC) -shared $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS) -Wl,--version-script=$(OUT)/exports -o $@ $(MODULE_OBJECTS)
+	$(CC) -shared $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS) -Wl,--version-script=$(OUT)/exports -o $@ $(MODULE_OBJECTS) \
+	    $(LIBRARIES)
 
 $(OUT)/exports: Makefile
 	@mkdir -p $(@D)
@@ -150,7 +155,7 @@ fuzz: | deps-fuzz
 fuzzers: $(FUZZERS:%=$(OUT)/%)
 
 $(OUT)/%_fuzz: spec/fuzz/%_fuzz.c $(call objects,core) Makefile
-	$(COMPILE) $(includes-core) -fsanitize=fuzzer -o $@ $< $(call objects,core)
+	$(COMPILE) $(includes-core) -fsanitize=fuzzer -o $@ $< $(call objects,core) $(LIBRARIES)
 
 C_FILES = $(wildcard src/*/*.c src/*/*.h spec/fuzz/*.c spec/support/*.c)
 room = LUA_PATH='./?.lua;;' sh spec/crash/room.sh $(LUA)

@@ -219,42 +219,6 @@ static int access_write(lua_State *L)
     return 0;
 }
 
-static void repeat(unsigned char *to, uint64_t len, const unsigned char *unit, size_t unit_len)
-{
-    if (unit_len == 1) {
-        memset(to, *unit, (size_t)len);
-        return;
-    }
-    for (uint64_t done = 0; done < len; done += unit_len)
-        memcpy(to + done, unit, (size_t)range_min(unit_len, len - done));
-}
-
-/* b:fill(off, len, byte | string) */
-static int access_fill(lua_State *L)
-{
-    struct bytes *bytes = bytes_check(L, 1, "fill");
-    struct error error;
-    unsigned char byte;
-    size_t unit_len = 1;
-    const unsigned char *unit = &byte;
-    argument_most(L, bytes, "fill", 4);
-    uint64_t off = argument_offset(L, bytes, "fill", 2, "offset");
-    uint64_t len = argument_offset(L, bytes, "fill", 3, "length");
-    if (lua_type(L, 4) == LUA_TSTRING)
-        unit = (const unsigned char *)lua_tolstring(L, 4, &unit_len);
-    else
-        byte = argument_byte(L, bytes, "fill", 4, off);
-    if (!unit_len)
-        errors_raise_argument(L, image_name(bytes->image), "fill", 3, "the string is empty");
-    bytes_range(L, bytes, off, len, "fill");
-    if (!image_touch(bytes->image, bytes->off + off, len, &error))
-        bytes_raise(L, bytes, &error);
-    if (len)
-        repeat(bytes_at(bytes, off), len, unit, unit_len);
-    bytes_current(L, bytes);
-    return 0;
-}
-
 /* b:cstring(off [, max]) -> the string up to the NUL; max bytes are looked at */
 static int access_cstring(lua_State *L)
 {
@@ -331,8 +295,11 @@ static int access_each(lua_State *L)
 void access_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"read", access_read},       {"write", access_write}, {"fill", access_fill},
-        {"cstring", access_cstring}, {"each", access_each},   {NULL, NULL},
+        {"read", access_read},
+        {"write", access_write},
+        {"cstring", access_cstring},
+        {"each", access_each},
+        {NULL, NULL},
     };
     luaL_setfuncs(L, methods, 0);
     for (size_t i = 0; i < sizeof ACCESSORS / sizeof *ACCESSORS; i++) {

@@ -6,7 +6,7 @@
 
 #include <lua.h>
 
-/* Adds read, write, fill, cstring, each and the typed accessors u8 ... f64be to the table at the top. */
+/* Adds read, write, cstring, each and the typed accessors u8 ... f64be to the table at the top. */
 void access_register(lua_State *L);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <lauxlib.h>
+#include <string.h>
 
 static const char *name_of(const struct bytes *bytes)
 {
@@ -55,6 +56,17 @@ const char *argument_string(lua_State *L, const struct bytes *bytes, const char 
     if (lua_type(L, index) != LUA_TSTRING)
         wrong_type(L, bytes, function, index, noun, "a string");
     return lua_tolstring(L, index, len);
+}
+
+const char *argument_word(lua_State *L, const struct bytes *bytes, const char *function, int index,
+                          const char *noun)
+{
+    size_t len;
+    const char *word = argument_string(L, bytes, function, index, noun, &len);
+    if (strlen(word) != len)
+        errors_raise_argument(L, name_of(bytes), function, number_of(bytes, index),
+                              "%s contains a NUL byte", noun);
+    return word;
 }
 
 lua_Integer argument_value(lua_State *L, const struct bytes *bytes, const char *function, int index,

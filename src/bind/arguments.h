@@ -31,6 +31,10 @@ uint64_t argument_offset(lua_State *L, const struct bytes *bytes, const char *fu
 const char *argument_string(lua_State *L, const struct bytes *bytes, const char *function,
                             int index, const char *noun, size_t *len);
 
+/* A string without a NUL byte, or a raised `argument`. */
+const char *argument_word(lua_State *L, const struct bytes *bytes, const char *function, int index,
+                          const char *noun);
+
 /* A byte value 0 .. 255 for offset off, or a raised `argument` that names the offset. */
 unsigned char argument_byte(lua_State *L, const struct bytes *bytes, const char *function,
                             int index, uint64_t off);

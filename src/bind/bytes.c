@@ -8,10 +8,13 @@
 #include "flushing.h"
 #include "indexing.h"
 #include "leaving.h"
+#include "mapping.h"
 #include "opening.h"
 #include "pending.h"
 #include "resizing.h"
 #include "savepoints.h"
+#include "summing.h"
+#include "transforming.h"
 
 #include <inttypes.h>
 #include <lauxlib.h>
@@ -334,6 +337,9 @@ void bytes_register(lua_State *L)
     flushing_register_methods(L);
     resizing_register(L);
     savepoints_register(L);
+    summing_register(L);
+    transforming_register(L);
+    mapping_register(L);
     register_type(L);
     lua_setfield(L, -2, "methods");
 }

@@ -85,6 +85,17 @@ void names_push_hint(lua_State *L, const char *word, int keys, int list)
     lua_remove(L, -2);
 }
 
+void names_push_hint_among(lua_State *L, const char *word, const char *(*known)(size_t))
+{
+    lua_newtable(L);
+    for (size_t i = 0; known(i); i++) {
+        lua_pushstring(L, known(i));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    names_push_hint(L, word, -1, 1);
+    lua_remove(L, -2);
+}
+
 /* core.suggest(word, list) -> the nearest string of the list, or nil. */
 static int names_suggest(lua_State *L)
 {

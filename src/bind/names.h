@@ -23,6 +23,9 @@ bool names_has(const char *const *names, const char *word);
  */
 void names_push_hint(lua_State *L, const char *word, int keys, int list);
 
+/* names_push_hint with the names that known(0), known(1) ... give up to a NULL. */
+void names_push_hint_among(lua_State *L, const char *word, const char *(*known)(size_t));
+
 /* Registers core.suggest and core.unknown in the table at the top of the stack. */
 void names_register(lua_State *L);
 
