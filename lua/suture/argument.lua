@@ -24,13 +24,14 @@ end
 --- A converter for whole numbers.
 ---@param name string  of the option
 ---@param low integer
----@param high integer
+---@param high integer?  no bound if absent
 ---@return fun(text: string): integer?, string?
 function argument.number(name, low, high)
+  local bounds <const> = high and ("from %d to %d"):format(low, high) or ("of at least %d"):format(low)
   return function(text)
     local value <const> = value_of(text)
-    if not value or value < low or value > high then
-      return nil, ("%s needs a number from %d to %d, not '%s'"):format(name, low, high, text)
+    if not value or value < low or high and value > high then
+      return nil, ("%s needs a number %s, not '%s'"):format(name, bounds, text)
     end
     return value
   end

@@ -4,12 +4,15 @@
 #include "arguments.h"
 #include "bytes.h"
 #include "compare.h"
+#include "differences.h"
 #include "errors.h"
 #include "hexdiff.h"
 #include "hexdump.h"
 #include "pending.h"
 
+#include <inttypes.h>
 #include <lauxlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #define ROOM ((size_t)128 << 10)
@@ -126,12 +129,12 @@ static struct hexdiff_style diff_style(lua_State *L, int index)
                                   lua_toboolean(L, index + 2)};
 }
 
-static enum hexdiff_found next_pending(struct hexdiff *diff, struct image_change *change)
+static enum differences_found next_pending(struct hexdiff *diff, struct image_change *change)
 {
     return pending_next_change(diff->new, &diff->cursor, diff->begin, diff->end - diff->begin,
                                change)
-               ? HEXDIFF_SOME
-               : HEXDIFF_NONE;
+               ? DIFFERENCES_SOME
+               : DIFFERENCES_NONE;
 }
 
 static int dumping_pending_diff(lua_State *L)
@@ -165,6 +168,106 @@ static int dumping_pair_diff(lua_State *L)
     return 1;
 }
 
+/* Differences in a form that the caller gives */
+
+#define FRAMES 4
+
+struct listing {
+    struct sight old;
+    struct sight new;
+    struct differences walk;
+    enum differences_found found;
+    struct image_change change; /* what is left of the last one that was found */
+    uint64_t most;              /* bytes of a side on one line */
+    const char *frames[FRAMES]; /* around the offset and both sides, kept alive as upvalues */
+    size_t frame_lens[FRAMES];
+    char text[ROOM];
+};
+
+static char *write_frame(const struct listing *listing, int i, char *to)
+{
+    memcpy(to, listing->frames[i], listing->frame_lens[i]);
+    return to + listing->frame_lens[i];
+}
+
+static char *write_difference(struct listing *listing, char *to)
+{
+    struct image_change *left = &listing->change;
+    uint64_t len = range_min(left->len, listing->most);
+    uint64_t old_len = range_min(left->old_len, listing->most);
+    to = write_frame(listing, 0, to);
+    to += sprintf(to, "%" PRIu64, left->len ? left->off : left->old_off);
+    to = write_frame(listing, 1, to);
+    to = hexline_digits(listing->walk.old->base + left->old_off, (size_t)old_len, to);
+    to = write_frame(listing, 2, to);
+    to = hexline_digits(listing->walk.new->base + left->off, (size_t)len, to);
+    left->off += len;
+    left->len -= len;
+    left->old_off += old_len;
+    left->old_len -= old_len;
+    return write_frame(listing, 3, to);
+}
+
+static size_t listing_room(const struct listing *listing)
+{
+    size_t room = 20 + 1 + 4 * (size_t)listing->most;
+    for (int i = 0; i < FRAMES; i++)
+        room += listing->frame_lens[i];
+    return room;
+}
+
+static size_t write_listing(struct listing *listing)
+{
+    char *to = listing->text, *last = listing->text + ROOM - listing_room(listing);
+    while (to <= last) {
+        if (!listing->change.len && !listing->change.old_len) {
+            listing->found = differences_next(&listing->walk, &listing->change);
+            if (listing->found != DIFFERENCES_SOME)
+                break;
+        }
+        to = write_difference(listing, to);
+    }
+    return (size_t)(to - listing->text);
+}
+
+/* Upvalues: the old object, the new one, the listing. */
+static int list_next(lua_State *L)
+{
+    struct listing *listing = lua_touserdata(L, lua_upvalueindex(3));
+    check_sight(L, &listing->old);
+    check_sight(L, &listing->new);
+    if (listing->found == DIFFERENCES_NONE)
+        return 0;
+    size_t len = write_listing(listing);
+    bytes_current(L, listing->old.bytes);
+    bytes_current(L, listing->new.bytes);
+    lua_pushlstring(L, listing->text, len);
+    return 1;
+}
+
+static int dumping_pair_list(lua_State *L)
+{
+    struct bytes *old = bytes_check(L, 1, "diff"), *new = bytes_check(L, 2, "diff");
+    lua_Integer most = luaL_checkinteger(L, 3);
+    luaL_argcheck(L, most >= 1 && (size_t)most <= ROOM / 8, 3, "not a number of bytes");
+    bytes_refuse_view(L, old, "compare");
+    bytes_refuse_view(L, new, "compare");
+    lua_settop(L, 3 + FRAMES);
+    struct listing *listing = lua_newuserdatauv(L, sizeof *listing, 0);
+    listing->most = (uint64_t)most;
+    for (int i = 0; i < FRAMES; i++)
+        listing->frames[i] = luaL_checklstring(L, 4 + i, &listing->frame_lens[i]);
+    luaL_argcheck(L, listing_room(listing) <= ROOM, 4, "too long");
+    listing->old = sight_of(L, old);
+    listing->new = sight_of(L, new);
+    listing->walk = (struct differences){.old = old->image, .new = new->image};
+    listing->found = DIFFERENCES_FAR;
+    listing->change = (struct image_change){0};
+    lua_replace(L, 3);
+    lua_pushcclosure(L, list_next, 3 + FRAMES);
+    return 1;
+}
+
 static int dumping_compare(lua_State *L)
 {
     struct bytes *a = bytes_check(L, 1, "compare"), *b = bytes_check(L, 3, "compare");
@@ -176,9 +279,9 @@ static int dumping_compare(lua_State *L)
     bytes_range(L, b, b_off, len, "compare");
     if (!len)
         return 0;
-    const unsigned char *a_at = bytes_at(a, a_off), *b_at = bytes_at(b, b_off);
-    uint64_t same = compare_equal(a_at, b_at, len);
-    uint64_t run = compare_unequal(a_at + same, b_at + same, len - same);
+    uint64_t same = differences_equal(a->image, a->off + a_off, b->image, b->off + b_off, len);
+    uint64_t run =
+        compare_unequal(bytes_at(a, a_off) + same, bytes_at(b, b_off) + same, len - same);
     bytes_current(L, a);
     bytes_current(L, b);
     if (same == len)
@@ -203,9 +306,13 @@ static int dumping_digits(lua_State *L)
 void dumping_register(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"hexdump", dumping_hexdump},     {"pending_diff", dumping_pending_diff},
-        {"pair_diff", dumping_pair_diff}, {"compare", dumping_compare},
-        {"digits", dumping_digits},       {NULL, NULL},
+        {"hexdump", dumping_hexdump},
+        {"pending_diff", dumping_pending_diff},
+        {"pair_diff", dumping_pair_diff},
+        {"pair_list", dumping_pair_list},
+        {"compare", dumping_compare},
+        {"digits", dumping_digits},
+        {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

@@ -8,6 +8,9 @@
  *       what is pending, in the layout of hexdiff.h
  *   core.pair_diff(old, new, width, context, is_coloured) -> iterator
  *       where two objects, no views, differ at equal offsets
+ *   core.pair_list(old, new, most, before, between, between, behind) -> iterator
+ *       the same differences as lines of the caller's: an offset, up to `most` of the old bytes and of the
+ *       new ones in hex, and the four strings around them; a long difference makes several
  *   core.compare(a, a_off, b, b_off, len) -> offset in a of the next difference, bytes that differ | nil
  *   core.digits(string) -> the bytes in hex, nothing between them
  *

@@ -6,11 +6,9 @@
 
 #include <string.h>
 
-/* So many bytes are compared before holes are asked for, */
-#define STRIDE ((uint64_t)1 << 20)
-/* so many in one piece, */
-#define MOST ((uint64_t)64 << 20)
-/* and so many steps are taken for it. */
+/* So many bytes are looked at for repeated lines before holes are asked for, */
+#define STRIDE ((uint64_t)256 << 10)
+/* and so many steps are taken for a piece. */
 #define STEPS 1000
 
 /* A step of hexdiff_next writes at most an empty line, a star and four lines. */
@@ -27,57 +25,20 @@ static void begin(struct hexdiff *diff, struct image *image, uint64_t off, uint6
     diff->begin = diff->at = off;
     diff->end = off + len;
     diff->style = *style;
-    diff->found = HEXDIFF_FAR;
+    diff->found = DIFFERENCES_FAR;
 }
 
 void hexdiff_begin_pending(struct hexdiff *diff, struct image *image, uint64_t off, uint64_t len,
-                           enum hexdiff_found (*next)(struct hexdiff *, struct image_change *),
+                           enum differences_found (*next)(struct hexdiff *, struct image_change *),
                            const struct hexdiff_style *style)
 {
     begin(diff, image, off, len, style);
     diff->next = next;
 }
 
-/* The differences of two images */
-
-/* How many bytes at done are holes in both. */
-static uint64_t shared_hole(const struct hexdiff *diff, uint64_t done, uint64_t len)
+static enum differences_found next_of_pair(struct hexdiff *diff, struct image_change *change)
 {
-    uint64_t hole = image_hole(diff->old, done, len);
-    return hole ? image_hole(diff->new, done, hole) : 0;
-}
-
-/* The change that the shorter one's end is, if it is there that the cursor stands. */
-static enum hexdiff_found pair_end(struct hexdiff *diff, uint64_t common,
-                                   struct image_change *change)
-{
-    if (diff->cursor.segment++ || diff->old->size == diff->new->size)
-        return HEXDIFF_NONE;
-    *change =
-        (struct image_change){common, diff->new->size - common, common, diff->old->size - common};
-    return HEXDIFF_SOME;
-}
-
-static enum hexdiff_found pair_next(struct hexdiff *diff, struct image_change *change)
-{
-    uint64_t common = range_min(diff->old->size, diff->new->size);
-    uint64_t *done = &diff->cursor.done;
-    uint64_t stop = *done + range_min(MOST, common - *done);
-    while (*done < stop) {
-        const unsigned char *old = diff->old->base + *done, *new = diff->new->base + *done;
-        uint64_t part = range_min(STRIDE - *done % STRIDE, common - *done);
-        uint64_t same = part == STRIDE ? shared_hole(diff, *done, common - *done) : 0;
-        if (!same)
-            same = compare_equal(old, new, part);
-        *done += same;
-        if (same >= part)
-            continue;
-        uint64_t len = compare_unequal(old + same, new + same, part - same);
-        *change = (struct image_change){*done, len, *done, len};
-        *done += len;
-        return HEXDIFF_SOME;
-    }
-    return *done < common ? HEXDIFF_FAR : pair_end(diff, common, change);
+    return differences_next(&diff->walk, change);
 }
 
 void hexdiff_begin_pair(struct hexdiff *diff, struct image *old, struct image *new,
@@ -85,7 +46,8 @@ void hexdiff_begin_pair(struct hexdiff *diff, struct image *old, struct image *n
 {
     begin(diff, new, 0, new->size, style);
     diff->old = old;
-    diff->next = pair_next;
+    diff->walk = (struct differences){.old = old, .new = new};
+    diff->next = next_of_pair;
 }
 
 /* Lines */
@@ -198,7 +160,7 @@ static bool take(struct hexdiff *diff, uint64_t limit)
     struct image_change *part = &diff->changes[diff->count++];
     *part = *rest;
     if (rest->off + rest->len <= limit) {
-        diff->found = HEXDIFF_FAR;
+        diff->found = DIFFERENCES_FAR;
         return true;
     }
     part->len = limit - rest->off;
@@ -213,9 +175,9 @@ static bool take(struct hexdiff *diff, uint64_t limit)
 /* A place whose next change is far is not met by that. */
 static bool has_change_before(struct hexdiff *diff, uint64_t limit)
 {
-    if (diff->found == HEXDIFF_FAR)
+    if (diff->found == DIFFERENCES_FAR)
         diff->found = diff->next(diff, &diff->change);
-    return diff->found == HEXDIFF_SOME && diff->change.off < limit;
+    return diff->found == DIFFERENCES_SOME && diff->change.off < limit;
 }
 
 static void open_block(struct hexdiff *diff)
@@ -260,6 +222,13 @@ static void fill_new(const struct hexdiff *diff, struct hexdiff_row *row)
     memset(row->marks, 0, row->len);
     for (size_t i = 0; i < diff->count; i++)
         mark(row, diff->changes[i].off, diff->changes[i].len);
+}
+
+/* Lines of a change reach up to off: context is due behind them. */
+static void come_to(struct hexdiff *diff, uint64_t off)
+{
+    diff->at = off;
+    diff->context_to = off + range_min(diff->style.context * diff->style.width, diff->end - off);
 }
 
 /* One line of the block: the new side comes with the last of the old one's. */
@@ -334,12 +303,12 @@ static bool skip_in_change(struct hexdiff *diff)
     change->len -= len;
     change->old_off += old_len;
     change->old_len -= old_len;
-    diff->at += len;
+    come_to(diff, diff->at + len);
     diff->last.new.off += len;
     diff->last.old.off += old_len;
     diff->skipped += len / diff->style.width;
     if (!change->len && !change->old_len)
-        diff->found = HEXDIFF_FAR;
+        diff->found = DIFFERENCES_FAR;
     return true;
 }
 
@@ -384,7 +353,7 @@ static char *pass_over(struct hexdiff *diff, char *to)
 static bool is_context(const struct hexdiff *diff)
 {
     return diff->at < diff->context_to &&
-           (diff->found != HEXDIFF_SOME || line_of(diff, diff->change.off) > diff->at);
+           (diff->found != DIFFERENCES_SOME || line_of(diff, diff->change.off) > diff->at);
 }
 
 static char *step(struct hexdiff *diff, char *to)
@@ -393,13 +362,13 @@ static char *step(struct hexdiff *diff, char *to)
         skip_in_block(diff);
         return show_block(diff, to);
     }
-    if (diff->found == HEXDIFF_FAR)
+    if (diff->found == DIFFERENCES_FAR)
         diff->found = diff->next(diff, &diff->change);
-    if (diff->found == HEXDIFF_FAR)
+    if (diff->found == DIFFERENCES_FAR)
         return to;
     if (is_context(diff))
         return show_context(diff, to);
-    if (diff->found == HEXDIFF_NONE)
+    if (diff->found == DIFFERENCES_NONE)
         return end_skipping(diff, to);
     if (line_of(diff, diff->change.off) > diff->at)
         return pass_over(diff, to);
@@ -410,7 +379,7 @@ static char *step(struct hexdiff *diff, char *to)
 
 bool hexdiff_is_over(const struct hexdiff *diff)
 {
-    return diff->found == HEXDIFF_NONE && !diff->in_block && !diff->skipped &&
+    return diff->found == DIFFERENCES_NONE && !diff->in_block && !diff->skipped &&
            diff->at >= diff->context_to;
 }
 
@@ -419,7 +388,7 @@ size_t hexdiff_next(struct hexdiff *diff, char *text, size_t room)
     char *to = text, *last = text + room - hexdiff_room(diff);
     for (int steps = 0; steps < STEPS && to <= last && !hexdiff_is_over(diff); steps++) {
         to = step(diff, to);
-        if (!diff->in_block && diff->found == HEXDIFF_FAR)
+        if (!diff->in_block && diff->found == DIFFERENCES_FAR)
             break;
     }
     return (size_t)(to - text);

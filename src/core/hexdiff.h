@@ -21,6 +21,7 @@
 #define SUTURE_HEXDIFF_H
 
 #include "changes.h"
+#include "differences.h"
 #include "hexline.h"
 #include "image.h"
 
@@ -32,9 +33,6 @@
 #define HEXDIFF_CHANGES (HEXLINE_WIDTH_MAX + 3)
 
 struct hexdiff;
-
-/* FAR: none was found yet, within many bytes that were looked at; to be asked again. */
-enum hexdiff_found { HEXDIFF_NONE, HEXDIFF_SOME, HEXDIFF_FAR };
 
 struct hexdiff_style {
     size_t width;   /* bytes a line, 1 to HEXLINE_WIDTH_MAX */
@@ -62,13 +60,14 @@ struct hexdiff {
     uint64_t begin; /* of the new side, in its image */
     uint64_t end;
     struct hexdiff_style style;
-    enum hexdiff_found (*next)(struct hexdiff *diff, struct image_change *change);
-    struct image_cursor cursor; /* `next` keeps its place here */
-    enum hexdiff_found found;   /* what is known of the next change, */
-    struct image_change change; /* which is this one: or the rest of it */
-    bool shown;                 /* some line was */
-    uint64_t at;                /* new bytes up to here were shown or passed over */
-    uint64_t context_to;        /* up to here context is due */
+    enum differences_found (*next)(struct hexdiff *diff, struct image_change *change);
+    struct image_cursor cursor;   /* `next` keeps its place here, */
+    struct differences walk;      /* or here for two images */
+    enum differences_found found; /* what is known of the next change, */
+    struct image_change change;   /* which is this one: or the rest of it */
+    bool shown;                   /* some line was */
+    uint64_t at;                  /* new bytes up to here were shown or passed over */
+    uint64_t context_to;          /* up to here context is due */
     /* The line that is being shown, and the part of the old side that it stands for. */
     bool in_block;
     uint64_t old_at;
@@ -86,7 +85,7 @@ struct hexdiff {
  * `next` gives them, as image_next_change does, cut to that range.
  */
 void hexdiff_begin_pending(struct hexdiff *diff, struct image *image, uint64_t off, uint64_t len,
-                           enum hexdiff_found (*next)(struct hexdiff *, struct image_change *),
+                           enum differences_found (*next)(struct hexdiff *, struct image_change *),
                            const struct hexdiff_style *style);
 
 /*

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* So many bytes are looked at for repeated lines before holes are asked for, */
-#define STRIDE ((uint64_t)1 << 20)
+#define STRIDE ((uint64_t)256 << 10)
 /* and so many in one piece. */
 #define MOST ((uint64_t)64 << 20)
 

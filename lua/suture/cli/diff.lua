@@ -13,7 +13,7 @@ local diff = { summary = "Show where two files differ, compared at equal offsets
 local EQUAL <const>, DIFFERS <const> = 0, 1
 
 -- So much is compared at a time, so that Ctrl-C is heard.
-local PIECE <const> = 0x4000000
+local PIECE <const> = 0x10000000
 
 -- So many bytes of a difference are in one JSON object.
 local OBJECT <const> = 0x1000
@@ -42,43 +42,23 @@ local function open(path)
   return b
 end
 
--- The differences: offset and length, until both are at their ends. A long one may come in parts.
-local function each_run(old, new)
-  local at, common <const> = 0, math.min(#old, #new)
-  return function()
-    while at < common do
-      local off <const>, len <const> = core.compare(old, at, new, at, math.min(PIECE, common - at))
-      at = off and off + len or math.min(at + PIECE, common)
-      if off then
-        return off, len
-      end
-    end
-    local rest <const> = math.max(#old, #new) - at
-    at = at + rest
-    if rest > 0 then
-      return at - rest, rest
+local function brief(old, new)
+  local size <const> = #old
+  for at = 0, size == #new and size - 1 or -1, PIECE do
+    if core.compare(old, at, new, at, math.min(PIECE, size - at)) then
+      return DIFFERS
     end
   end
-end
-
-local function brief(old, new)
-  return (#old ~= #new or each_run(old, new)()) and DIFFERS or EQUAL
-end
-
-local function digits(b, off, len)
-  local have <const> = math.max(0, math.min(len, #b - off))
-  return have > 0 and core.digits(b:read(off, have)) or ""
+  return size == #new and EQUAL or DIFFERS
 end
 
 local function json(old, new)
   local status = EQUAL
-  for first, whole in each_run(old, new) do
-    status = DIFFERS
-    for off = first, first + whole - 1, OBJECT do
-      local len <const> = math.min(OBJECT, first + whole - off)
-      if not output.add(('{"schema":1,"offset":%d,"old":"%s","new":"%s"}\n'):format(
-        off, digits(old, off, len), digits(new, off, len))) then
-        return status
+  for lines in core.pair_list(old, new, OBJECT, '{"schema":1,"offset":', ',"old":"', '","new":"', '"}\n') do
+    if lines ~= "" then
+      status = DIFFERS
+      if not output.write(lines) then
+        break
       end
     end
   end

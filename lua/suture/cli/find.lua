@@ -25,13 +25,13 @@ function find.configure(parser)
   parser:help_max_width(90)
   parser:usage("Usage: suture find [OPTION...] PATTERN FILE...\n       suture find [OPTION...] --text STRING FILE...")
   parser:argument("words", "A pattern such as '48 8b ?? 4? e8', and files or block devices.")
-    :args("+"):argname("PATTERN FILE...")
+    :args("*"):argname("PATTERN FILE...")
   parser:option("-t --text", "Look for this text instead of a pattern."):argname("STRING")
   parser:mutex(
     parser:flag("-c --count", "Print only how many matches each file has."),
     parser:flag("-l --files", "Print only the names of files with a match."))
   parser:option("-n --max", "At most so many matches of a file."):argname("N")
-    :convert(argument.number("--max", 1, math.maxinteger))
+    :convert(argument.number("--max", 1))
   parser:option("--from", "Look at the bytes from this offset on."):argname("OFF"):convert(argument.offset)
   parser:option("--to", "Look at the bytes before this offset."):argname("OFF"):convert(argument.offset)
   parser:flag("--json", "Print one JSON object a line for each match, or for each file with -c or -l.")
@@ -39,19 +39,34 @@ function find.configure(parser)
     .. "something was found, 1 where nothing was, 4 where a file cannot be read.")
 end
 
--- What to look for, its length, and the files.
-local function wanted(arguments)
-  local files <const> = table.move(arguments.words, 1, #arguments.words, 1, {})
-  local text <const> = arguments.text
-  local what <const> = text or core.pattern(table.remove(files, 1))
-  if text == "" then
-    core.raise("argument", "--text is empty")
-  elseif #files == 0 then
-    core.raise("argument", "find: no FILE is given (see suture help find)")
-  elseif arguments.from and arguments.to and arguments.from > arguments.to then
-    core.raise("argument", ("--from 0x%x is behind --to 0x%x"):format(arguments.from, arguments.to))
+local function usage(message, ...)
+  core.raise("argument", ("find: %s (see suture help find)"):format(message:format(...)))
+end
+
+local function pattern_of(text)
+  local ok <const>, result <const> = pcall(core.pattern, text)
+  if not ok then
+    usage("'%s': %s", text, core.is_error(result) and result.message or result)
   end
-  return what, #what, files
+  return result
+end
+
+-- What to look for, and the files.
+local function wanted(arguments)
+  local words <const>, text <const> = arguments.words, arguments.text
+  local first <const> = text and 1 or 2
+  if text == "" then
+    usage "the text is empty"
+  elseif not words[1] and not text then
+    usage "no PATTERN is given"
+  elseif not text and not words[1]:find "%S" then
+    usage "the pattern is empty"
+  elseif not words[first] then
+    usage "no FILE is given"
+  elseif arguments.from and arguments.to and arguments.from > arguments.to then
+    usage("--from 0x%x is behind --to 0x%x", arguments.from, arguments.to)
+  end
+  return text or pattern_of(words[1]), table.move(words, first, #words, 1, {})
 end
 
 ---@class suture.find.job   one file to be searched
@@ -202,11 +217,11 @@ end
 ---@param arguments table
 ---@return integer status
 function find.run(arguments)
-  local what <const>, length <const>, files <const> = wanted(arguments)
+  local what <const>, files <const> = wanted(arguments)
   local any, all_read = false, true
   for _, path in ipairs(files) do
     local found <const>, read <const> = try {
-      path = path, what = what, length = length, arguments = arguments, meter = meter(path),
+      path = path, what = what, length = #what, arguments = arguments, meter = meter(path),
     }
     any, all_read = any or found, all_read and read
     if output.failure() then
