@@ -10,6 +10,7 @@ local modules <const> = {
   pack = "suture.packing",
   unpack = "suture.packing",
   cursor = "suture.cursor",
+  diff = "suture.diff",
   hexdump = "suture.hexdump",
   hunk = "suture.hunk",
 }

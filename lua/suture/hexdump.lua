@@ -1,102 +1,58 @@
---- Bytes as text for people, in the layout of `hexdump -C`.
+--- Bytes as text for people, in the layout of `hexdump -C`, with what is pending marked.
 
 local core <const> = require "suture.core"
+local check_options <const> = require "suture.options"
 local offset <const> = require "suture.offset"
 
-local WIDTH <const> = 16
-local BLOCK <const> = 4096 * WIDTH -- read at a time, so that a long range costs no second copy
+local hexdump <const> = {
+  WIDTH = 16, -- bytes a line, unless something else is asked for
+  MOST = 256, -- bytes that a line can have
+}
 
-local hex <const> = {}
-for byte = 0, 255 do
-  hex[string.char(byte)] = ("%02x "):format(byte)
-end
+local known <const> = { fold = "boolean", width = { 1, hexdump.MOST }, colour = "boolean", mark = "boolean" }
 
-local types <const> = { fold = "boolean" } -- of the options
-
-local function names()
-  local list <const> = {}
-  for name in pairs(types) do
-    list[#list + 1] = name
+local function marking(options)
+  if options.mark == false then
+    return "none"
   end
-  return list
+  return options.colour and "colour" or "stars"
 end
 
-local function check_options(options)
-  if type(options) ~= "table" then
-    core.raise("argument", ("bad argument #3 to 'hexdump' (table expected, got %s)"):format(type(options)))
-  end
-  for name, value in pairs(options) do
-    local wanted <const> = types[name]
-    if not wanted then
-      core.raise("argument", core.unknown("option", tostring(name), names()))
-    elseif type(value) ~= wanted then
-      core.raise("argument", ("option '%s' must be a %s, got %s"):format(name, wanted, type(value)))
-    end
-  end
-  return options
-end
-
-local function line(address, bytes)
-  local left <const> = bytes:sub(1, 8):gsub(".", hex)
-  local right <const> = bytes:sub(9):gsub(".", hex)
-  local text <const> = bytes:gsub("[^ -~]", ".")
-  return ("%08x  %-24s %-24s |%s|\n"):format(address, left, right, text)
-end
-
--- The lines of one range, handed to `put` one by one; one that repeats the line before becomes `*`.
-local Dump <const> = {}
-Dump.__index = Dump
-
-function Dump:add(address, bytes)
-  if not (self.fold and bytes == self.last) then
-    self.put(line(address, bytes))
-    self.starred = false
-  elseif not self.starred then
-    self.put "*\n"
-    self.starred = true
-  end
-  self.last = bytes
-end
-
-function Dump:add_block(address, block)
-  for at = 1, #block, WIDTH do
-    self:add(address + at - 1, block:sub(at, at + WIDTH - 1))
-  end
-end
-
-local hexdump <const> = {}
-
---- Hands the lines of a range to a function one by one, for ranges too long to hold as text.
+--- The text of a range in pieces, whole lines each, for ranges too long to hold as text. The range is inside.
 ---@param b suture.bytes
 ---@param off integer
 ---@param len integer
----@param fold boolean  whether repeated lines become one `*`
----@param put fun(line: string)
-function hexdump.each_line(b, off, len, fold, put)
-  local dump <const> = setmetatable({ fold = fold, put = put }, Dump)
-  for at = off, off + len - 1, BLOCK do
-    dump:add_block(b.offset + at, b:read(at, math.min(BLOCK, off + len - at)))
-  end
-  if len > 0 then
-    put(("%08x\n"):format(b.offset + off + len))
-  end
+---@param options { fold: boolean?, width: integer?, colour: boolean?, mark: boolean? }
+---@return fun(): string?
+function hexdump.pieces(b, off, len, options)
+  local width <const> = math.tointeger(options.width or hexdump.WIDTH)
+  return core.hexdump(b, off, len, width, options.fold ~= false, marking(options))
 end
 
---- The bytes of a range as `hexdump -C` prints them, with the offsets they have in the file.
+--- All pieces as one text.
+---@param pieces fun(): string?
+---@return string
+function hexdump.join(pieces)
+  local list <const> = {}
+  for piece in pieces do
+    list[#list + 1] = piece
+  end
+  return table.concat(list)
+end
+
+--- The bytes of a range as `hexdump -C` prints them, with the offsets they have in the file. Behind each pending
+--- byte stands a `*` in place of the blank.
 ---@param b suture.bytes
----@param ... any  off (0 if absent), len (up to the end), options: { fold = false } shows repeated lines
+---@param ... any  off (0 if absent), len (up to the end), options: `fold = false` shows repeated lines, `width`
+---  is bytes a line (16), `colour = true` marks by colour, `mark = false` marks nothing
 ---@return string text  lines; "" for no bytes
 function hexdump.hexdump(b, ...)
   local given <const> = select("#", ...)
   local from <const>, wanted <const>, options <const> = ...
   local off <const> = given == 0 and 0 or offset.inside(b, from, "hexdump", 1)
   local len <const> = given < 2 and #b - off or offset.length(b, off, wanted, "hexdump", 2)
-  local fold <const> = given < 3 or check_options(options).fold ~= false
-  local lines <const> = {}
-  hexdump.each_line(b, off, len, fold, function(text)
-    lines[#lines + 1] = text
-  end)
-  return table.concat(lines)
+  local checked <const> = given < 3 and {} or check_options(b, options, known, "hexdump", 3)
+  return hexdump.join(hexdump.pieces(b, off, len, checked))
 end
 
 return hexdump

@@ -2,6 +2,7 @@
 #include "module.h"
 
 #include "bytes.h"
+#include "dumping.h"
 #include "errors.h"
 #include "flushing.h"
 #include "names.h"
@@ -17,6 +18,7 @@ int luaopen_suture_core(lua_State *L)
     errors_register(L);
     patterns_register(L);
     bytes_register(L);
+    dumping_register(L);
     flushing_register(L);
     return 1;
 }

@@ -106,9 +106,8 @@ static bool clip(struct image_change *change, uint64_t off, uint64_t end)
     return true;
 }
 
-/* The next change that has a part in [off, off + len) of the image, and that part. */
-static bool next_change_in(struct image *image, struct image_cursor *cursor, uint64_t off,
-                           uint64_t len, struct image_change *change)
+bool pending_next_change(struct image *image, struct image_cursor *cursor, uint64_t off,
+                         uint64_t len, struct image_change *change)
 {
     while (image_next_change(image, cursor, change) && change->off <= off + len)
         if (clip(change, off, off + len))
@@ -122,15 +121,14 @@ uint64_t pending_count(struct image *image, uint64_t off, uint64_t len, uint64_t
     struct image_change change;
     uint64_t count = 0;
     *runs = 0;
-    while (next_change_in(image, &cursor, off, len, &change)) {
+    while (pending_next_change(image, &cursor, off, len, &change)) {
         count += change.len > change.old_len ? change.len : change.old_len;
         ++*runs;
     }
     return count;
 }
 
-/* Raises when pending bytes were lost, before anything is said about them. */
-static void check_survived(lua_State *L, const struct bytes *bytes)
+void pending_check_survived(lua_State *L, const struct bytes *bytes)
 {
     struct error error;
     if (!image_survived(bytes->image, &error))
@@ -143,7 +141,7 @@ static int pending_pending(lua_State *L)
     struct bytes *bytes = bytes_check_live(L, 1, "pending");
     uint64_t runs;
     argument_most(L, bytes, "pending", 1);
-    check_survived(L, bytes);
+    pending_check_survived(L, bytes);
     uint64_t count = pending_count(bytes->image, bytes->off, bytes->size, &runs);
     bytes_current(L, bytes);
     if (!count) {
@@ -179,7 +177,7 @@ static int changes_next(lua_State *L)
     struct image_change change;
     bytes_live(L, bytes);
     check_same_size(L, bytes, progress);
-    if (!next_change_in(bytes->image, &progress->cursor, bytes->off, bytes->size, &change))
+    if (!pending_next_change(bytes->image, &progress->cursor, bytes->off, bytes->size, &change))
         return 0;
     unsigned char *copy = lua_newuserdatauv(L, (size_t)(change.old_len + change.len), 0);
     uint64_t off = change.off - bytes->off;
@@ -202,7 +200,7 @@ static int pending_changes(lua_State *L)
     argument_most(L, bytes, "changes", 1);
     struct progress *progress = lua_newuserdatauv(L, sizeof *progress, 0);
     bytes_live(L, bytes);
-    check_survived(L, bytes);
+    pending_check_survived(L, bytes);
     progress->cursor = (struct image_cursor){0};
     progress->generation = bytes->image->generation;
     progress->file_size = bytes->image->file_size;

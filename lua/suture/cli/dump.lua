@@ -1,26 +1,22 @@
 --- suture dump: the bytes of a file in hex.
 
+local argument <const> = require "suture.argument"
 local core <const> = require "suture.core"
+local hexdump <const> = require "suture.hexdump"
 local output <const> = require "suture.output"
+local terminal <const> = require "suture.terminal"
 
 local dump = { summary = "Print bytes of a file in hex." }
 
--- So much at a time, that a file of any size takes little memory.
-local piece <const> = 0x100000
-
-local function number(text)
-  local value <const> = (text:find("^%d+$") or text:find("^0[xX]%x+$")) and math.tointeger(tonumber(text))
-  if not value or value < 0 then
-    return nil, ("'%s' is no offset or length (decimal, or hex with 0x)"):format(text)
-  end
-  return value
-end
-
 ---@param parser table
 function dump.configure(parser)
-  parser:argument("target", "A file."):argname("TARGET")
-  parser:argument("offset", "Where to begin."):args("?"):argname("OFF"):convert(number)
-  parser:argument("length", "How many bytes."):args("?"):argname("LEN"):convert(number)
+  parser:argument("target", "A file or a block device."):argname("TARGET")
+  parser:argument("offset", "Where to begin: a number, in decimal or hex (0x)."):args("?"):argname("OFF")
+    :convert(argument.offset)
+  parser:argument("length", "How many bytes; to the end if absent."):args("?"):argname("LEN"):convert(argument.offset)
+  parser:option("-w --width", "Bytes a line; by default 16, on a terminal as many eights as fit."):argname("N")
+    :convert(argument.number("--width", 1, hexdump.MOST))
+  parser:flag("-v --no-fold", "Show repeated lines too, instead of a * for them.")
 end
 
 local function range(b, arguments)
@@ -36,26 +32,19 @@ local function range(b, arguments)
   return offset, length
 end
 
--- The last line of a dump tells only where it ends.
-local function without_end(text)
-  return (text:gsub("%x+\n$", ""))
-end
-
 ---@param arguments table
 ---@return integer status
 function dump.run(arguments)
-  local b <const>, err <const> = core.open(arguments.target, "read")
+  local b <const>, err <const> = core.open(arguments.target, { mode = "read", block = true })
   if not b then
     error(err, 0)
   end
-  local offset, left = range(b, arguments)
-  while left > 0 do
-    local length <const> = math.min(left, piece)
-    local text <const> = b:hexdump(offset, length)
-    if not output.write(length < left and without_end(text) or text) then
+  local offset <const>, length <const> = range(b, arguments)
+  local width <const> = arguments.width or terminal.width(terminal.offset_columns(offset + length))
+  for text in hexdump.pieces(b, offset, length, { width = width, fold = not arguments.no_fold }) do
+    if not output.write(text) then
       break
     end
-    offset, left = offset + length, left - length
   end
   b:close()
   return 0

@@ -2,6 +2,7 @@
 
 local core <const> = require "suture.core"
 local host <const> = require "suture.host"
+local meter <const> = require "suture.meter"
 local output <const> = require "suture.output"
 local place <const> = require "suture.recipe.place"
 local printable <const> = require "suture.printable"
@@ -23,34 +24,20 @@ local function texts_of(words)
   return texts
 end
 
--- A percentage that stays on its line, for terminals only.
-local function meter(target)
-  if not host.isatty(2) then
-    return nil, function() end
-  end
-  local shown = false
-  return function(percent)
-    shown = true
-    io.stderr:write("\r\27[K", printable(("%s: %d %%"):format(target, percent)))
-  end, function()
-    if shown then
-      io.stderr:write("\r\27[K")
-      shown = false
-    end
-  end
-end
-
 local function one(act, path, target, options)
-  local progress <const>, wipe <const> = meter(target)
+  local progress <const> = meter(target)
   local result <const> = act(path, target, {
     texts = options.texts, timeout = options.timeout, output = options.output, verify = options.verify,
-    record = options.record, progress = progress,
+    record = options.record,
+    progress = progress.watched and function(percent)
+      progress:show(percent)
+    end or nil,
     log = function(text)
-      wipe()
+      progress:wipe()
       io.stderr:write(printable(("%s: %s"):format(target, text)), "\n")
     end,
   })
-  wipe()
+  progress:wipe()
   return result
 end
 
