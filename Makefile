@@ -176,7 +176,7 @@ bench: all $(BENCH_PROGRAMS) | deps-bench
 
 $(OUT)/bench/%: spec/bench/%.c $(call objects,core) Makefile | deps-bench
 	@mkdir -p $(@D)
-	$(COMPILE) $(includes-core) -o $@ $< $(call objects,core) $(bench-libraries-$*) $(CORE_LIBRARIES)
+	$(COMPILE) $(includes-core) -o $@ $< $(call objects,core) $(bench-libraries-$*) $(LIBRARIES)
 
 # cppcheck follows no ownership through a struct's initializer and no error that is filled through a pointer.
 CPPCHECK = cppcheck --quiet --std=c11 --enable=warning,portability,performance --error-exitcode=1 \
