@@ -55,7 +55,7 @@ local function sources(folder)
   return table.concat(texts)
 end
 
-local specs <const> = sources "spec/bind spec/lua spec/core"
+local specs <const> = sources "spec/bind spec/lua spec/core spec/host"
 
 -- Whether a spec calls it as a method or a field: b:name(...), b.name, b, ...
 local function is_called(name)
