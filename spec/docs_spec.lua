@@ -209,11 +209,18 @@ end)
 describe("the example in docs/api.md", function()
   local executable = support.suture:find "^'/" and support.suture or '"$PWD"/' .. support.suture
   local folder = support.path "examples"
+  local count = 0
 
+  setup(function()
+    assert.equal(0, (support.run(("mkdir -p %s/bin && ln -s %s %s/bin/suture"):format(folder, executable, folder))))
+  end)
+
+  -- In a folder of its own, with records of its own.
   local function run(command, stdin)
-    return support.run(('suture=%s; rm -rf %s && mkdir -p %s/bin %s/state && ln -s "$suture" %s/bin/suture && cd %s && '
-      .. 'export PATH="$PWD/bin:$PATH" SUTURE_STATE="$PWD/state" && %s'):format(
-      executable, folder, folder, folder, folder, folder, command), stdin)
+    count = count + 1
+    local place = ("%s/%d"):format(folder, count)
+    return support.run(("mkdir -p %s/state && cd %s && export PATH=%s/bin:$PATH SUTURE_STATE=$PWD/state && %s"):format(
+      place, place, folder, command), stdin)
   end
 
   local function script(example)
