@@ -29,6 +29,9 @@ local bytes = {}
 ---| "place"      # written into the file
 ---| "replaced"   # a new file has the name
 
+---@alias suture.advice "normal"|"random"|"sequential"|"willneed"|"dontneed"|"cold"|"pageout"
+---| "populate_read"|"hugepage"|"nohugepage"
+
 -- Strings of bytes --------------------------------------------------------
 
 --- A string of bytes. Raises `range`, and what reading raises.
@@ -69,6 +72,34 @@ function bytes:each(off, len) end
 ---@param len integer  bytes
 function bytes:move(dst, src, len) end
 
+--- Copies a range of another object, or of a view of this one, into it. Raises `range`, what reading the other
+--- raises, and what writing raises.
+---@param dst integer
+---@param other suture.bytes
+---@param src integer  in other
+---@param len integer  bytes
+function bytes:copy(dst, other, src, len) end
+
+--- Combines a range with a byte, or with a string that is repeated, by exclusive or. Raises `range`, and what writing
+--- raises.
+---@param off integer
+---@param len integer          bytes
+---@param byte integer|string  0 to 255, or a string that is not empty
+function bytes:xor(off, len, byte) end
+
+--- Replaces each byte by the one at its place in a table. Raises `range`, and what writing raises.
+---@param off integer
+---@param len integer   bytes
+---@param table string  256 bytes
+function bytes:translate(off, len, table) end
+
+--- Reverses the bytes of each unit. Raises `argument` for another width or a cut unit, `range`, and what writing
+--- raises.
+---@param off integer
+---@param len integer    bytes, a multiple of width
+---@param width 2|4|8    bytes
+function bytes:swap(off, len, width) end
+
 --- Reads values by the formats of string.unpack, beginning in `order`; alignment counts from offset 0. Raises `range`
 --- for a cut value, `format` for a text without NUL or too large an integer, `argument` for native sizes, `limit` for a
 --- text of 2 GiB, and what reading raises.
@@ -83,6 +114,38 @@ function bytes:unpack(off, format) end
 ---@param ... any
 ---@return integer next  the offset behind them
 function bytes:pack(off, format, ...) end
+
+-- Sums --------------------------------------------------------------------
+
+--- Parameters of a CRC, as the RevEng catalogue has them.
+---@class suture.crc
+---@field width integer    bits, 1 to 64
+---@field poly integer     without its top bit
+---@field init integer?    0 if absent
+---@field refin boolean?
+---@field refout boolean?
+---@field xorout integer?  0 if absent
+
+--- zlib's CRC-32. Raises `range`, and what reading raises.
+---@param off integer
+---@param len integer  bytes
+---@return integer sum  0 to 0xffffffff
+function bytes:crc32(off, len) end
+
+--- A checksum, by its name or the parameters of a CRC. Raises `argument` for an unknown name and where len is no
+--- multiple of its unit, `range`, and what reading raises.
+---@param off integer
+---@param len integer  bytes
+---@param name string|suture.crc
+---@return integer sum  unsigned; 64 bits as any integer
+function bytes:checksum(off, len, name) end
+
+--- A digest. Raises `argument` for an unknown name, `range`, and what reading raises.
+---@param off integer
+---@param len integer  bytes
+---@param name string  "md5", "sha1", "sha256", "sha512", "blake2b", "xxh3" ...
+---@return string raw  its bytes
+function bytes:digest(off, len, name) end
 
 -- Parts -------------------------------------------------------------------
 
@@ -138,6 +201,22 @@ function bytes:count(what, from, to) end
 ---@return integer off
 ---@return integer len  bytes
 function bytes:unique(what, from, to) end
+
+--- Looks for many at once. Raises `argument` for what is neither a string nor a pattern and for an empty one, `limit`,
+--- and as `find`.
+---@param table table<any, string|suture.pattern>
+---@param from? integer  0 if absent
+---@param to? integer    the end if absent
+---@return table<any, integer[]> offsets  ascending, of each name
+function bytes:scan(table, from, to) end
+
+--- Writes `new` over each match, from left to right, without overlap. Raises `argument` where the lengths differ, and
+--- what writing raises; what was replaced before that stays.
+---@param what string|suture.pattern
+---@param new string|suture.pattern  free parts keep what was there
+---@param n? integer                 at most so many
+---@return integer count
+function bytes:replace(what, new, n) end
 
 -- Guards ------------------------------------------------------------------
 
@@ -244,6 +323,18 @@ function bytes:close() end
 ---@return any message
 function bytes:cancel(message) end
 
+--- Makes what was written in shared mode durable. Raises `unsupported` in other modes, `range`, `truncated`, `io`.
+---@param off? integer  0 if absent
+---@param len? integer  bytes, up to the end if absent
+function bytes:sync(off, len) end
+
+--- Tells the system how a range will be used; no byte changes by it. Raises `argument` for an unknown word, `range`,
+--- `unsupported` for what the system does not know, `truncated`, `io`.
+---@param how suture.advice
+---@param off? integer  0 if absent
+---@param len? integer  bytes, up to the end if absent
+function bytes:advise(how, off, len) end
+
 -- Look --------------------------------------------------------------------
 
 --- How many bytes differ from the file, of each run the longer side. Raises `truncated`, `io`.
@@ -256,9 +347,14 @@ function bytes:pending() end
 ---@return fun(): integer?, string?, string?
 function bytes:changes() end
 
---- The bytes of a range as `hexdump -C` prints them. Raises `range`, and what reading raises.
+--- The bytes of a range as `hexdump -C` prints them, what is pending marked. Raises `range`, and what reading raises.
 ---@param off? integer  0 if absent
 ---@param len? integer  bytes, up to the end if absent
----@param options? { fold: boolean? }
+---@param options? { fold: boolean?, width: integer?, mark: boolean?, colour: boolean? }
 ---@return string text  lines; "" for no bytes
 function bytes:hexdump(off, len, options) end
+
+--- What is pending, as lines before and after. Raises `argument`, and what reading raises.
+---@param options? { context: integer?, width: integer?, colour: boolean? }  context in lines, width in bytes
+---@return string text  "" where nothing is
+function bytes:diff(options) end

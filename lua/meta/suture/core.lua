@@ -101,6 +101,65 @@ function core.forget(id) end
 ---@return integer? errno
 function core.identify(path) end
 
+-- Text --------------------------------------------------------------------
+
+--- A range as text, in pieces of whole lines. Raises `range`; in the loop what reading raises, and `stale`.
+---@param b suture.bytes
+---@param off integer
+---@param len integer    bytes
+---@param width integer  bytes a line, 1 to 256
+---@param fold boolean
+---@param marking "none"|"stars"|"colour"
+---@param mark_off? integer  marked is this range instead of what is pending
+---@param mark_len? integer  bytes
+---@return fun(): string?
+function core.hexdump(b, off, len, width, fold, marking, mark_off, mark_len) end
+
+--- What is pending as text, in pieces of whole lines. Raises `truncated`; in the loop what reading raises, and `stale`.
+---@param b suture.bytes
+---@param width integer    bytes a line
+---@param context integer  lines
+---@param is_coloured boolean?
+---@return fun(): string?
+function core.pending_diff(b, width, context, is_coloured) end
+
+--- Where two objects differ at equal offsets, in pieces of whole lines. Raises `unsupported` for views; in the loop
+--- what reading raises, and `stale`.
+---@param old suture.bytes
+---@param new suture.bytes
+---@param width integer    bytes a line
+---@param context integer  lines
+---@param is_coloured boolean?
+---@return fun(): string?
+function core.pair_diff(old, new, width, context, is_coloured) end
+
+--- The same differences in a form of the caller's: an offset, and the old and new bytes in hex, with four strings
+--- around them. Raises as `pair_diff`.
+---@param old suture.bytes
+---@param new suture.bytes
+---@param most integer  bytes of a side; longer differences take several
+---@param before string
+---@param behind_offset string
+---@param behind_old string
+---@param behind string
+---@return fun(): string?
+function core.pair_list(old, new, most, before, behind_offset, behind_old, behind) end
+
+--- The next difference of two ranges of one length. Raises `range`, and what reading raises.
+---@param a suture.bytes
+---@param a_off integer
+---@param b suture.bytes
+---@param b_off integer
+---@param len integer  bytes
+---@return integer? off  in a; nil where they are the same
+---@return integer? run  bytes that differ
+function core.compare(a, a_off, b, b_off, len) end
+
+--- Bytes in hex, nothing between them. Raises a plain error for what is no string.
+---@param bytes string
+---@return string
+function core.digits(bytes) end
+
 -- Errors and names --------------------------------------------------------
 
 --- An error object. Raises a plain error for a kind that is none.
