@@ -46,6 +46,7 @@ lint-packages = lua-check cppcheck clang clang-format
 FLOORS = core bind host
 SOURCES = $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c))
 LUA_SOURCES = $(wildcard lua/suture/*.lua lua/suture/*/*.lua lua/suture/*/*/*.lua)
+META_SOURCES = $(wildcard lua/meta/suture/*.lua)
 EMBEDDED = $(LUA_SOURCES) $(LUA_SHARE)/argparse.lua $(LUA_SHARE)/dkjson.lua
 
 includes-core = -Isrc/core
@@ -197,6 +198,9 @@ install: all
 	install -D -m 644 $(CORE) $(DESTDIR)$(PREFIX)/lib/lua/5.4/suture/core.so
 	for file in $(LUA_SOURCES:lua/%=%); do \
 	    install -D -m 644 lua/$$file $(DESTDIR)$(PREFIX)/share/lua/5.4/$$file || exit 1; \
+	done
+	for file in $(META_SOURCES:lua/meta/%=%); do \
+	    install -D -m 644 lua/meta/$$file $(DESTDIR)$(PREFIX)/share/suture/meta/$$file || exit 1; \
 	done
 	for file in $$(cd scripts && find . -name '*.lua'); do \
 	    install -D -m 644 scripts/$$file $(DESTDIR)$(PREFIX)/share/suture/scripts/$$file || exit 1; \

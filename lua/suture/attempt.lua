@@ -24,7 +24,12 @@ local function finish(b, savepoint, ok, ...)
   return false, ...
 end
 
---- b:attempt(fn, ...) -> true, results | false, error
+--- Calls fn(...), and rolls back what it wrote where it raises. Raises `argument`, and what savepoints raise.
+---@param b suture.bytes
+---@param fn function  or what can be called
+---@param ... any
+---@return boolean ok
+---@return any ...  what the function returned, or its error
 function attempt.attempt(b, fn, ...)
   if not is_callable(fn) then
     core.raise("argument", ("bad argument #1 to 'attempt' (a function expected, got %s)"):format(

@@ -12,9 +12,9 @@ require "suture.bytes"
 
 ---@class suture
 ---@field version string
----@field recipe table  the module `suture.recipe`
+---@field recipe table  the module of recipes
 ---@field transaction fun(targets: table): suture.transaction?, suture.error?, integer?
----@field flush fun(list: table): string[]
+---@field flush fun(list: table): suture.outcome[]
 ---@field recover fun(path: string, options?: table): "clean"|"finished"|"undone"
 local fields <const> = { version = "0.1.0" }
 

@@ -6,6 +6,7 @@ local json = { null = dkjson.null }
 
 --- A text; what is not UTF-8 in it is replaced. null for nil.
 ---@param text string?
+---@return string|table
 function json.text(text)
   if text == nil then
     return json.null
@@ -16,6 +17,7 @@ end
 --- A list of what `convert` makes of each item.
 ---@param list any[]
 ---@param convert fun(item: any): any
+---@return any[]
 function json.list(list, convert)
   local result <const> = setmetatable({}, { __jsontype = "array" })
   for index, item in ipairs(list) do

@@ -7,6 +7,7 @@ local function spell(text)
   end))
 end
 
+--- The text with control characters, and bytes that are no UTF-8, spelled out.
 ---@param text string
 ---@return string
 return function(text)

@@ -1,0 +1,33 @@
+---@meta _
+
+--- What went wrong. `suture.open` and `suture.transaction` return it, everything else raises it. Fields that an
+--- error does not have are nil; a name that no error has raises `argument`.
+---@class suture.error
+---@field kind suture.kind
+---@field message string        the reason, one line, without path and offset
+---@field path string?          the file as it was named
+---@field offset integer?       in bytes, as the caller counts
+---@field file_offset integer?  the same from the beginning of the file
+---@field errno integer?        the system's number
+---@field where string?         "script.lua:12": the line of the script
+---@operator concat(any): string
+
+---@alias suture.kind
+---| "argument"       # the call can never be right
+---| "range"          # an offset or length leaves the object
+---| "readonly"       # a write to what may not be written
+---| "closed"         # use of an object after its end
+---| "pending"        # a close that would drop pending bytes
+---| "mismatch"       # a guard did not find the bytes it wants
+---| "notunique"      # a search that must match once matched never or several times
+---| "foreign"        # a target that the recipe does not know
+---| "stale"          # a view or cursor older than a change of size
+---| "changed"        # another process changed the file under pending bytes or a guard
+---| "truncated"      # the file became shorter than it was when it was opened
+---| "format"         # bytes that do not have the form they should have
+---| "io"             # the system refused; errno tells
+---| "locked"         # another patcher holds the file
+---| "unsupported"    # this object or file cannot do that at all
+---| "limit"          # out of memory, or past a limit
+---| "interrupted"    # Ctrl-C
+---| "indeterminate"  # decided but not finished: `suture recover` settles it
