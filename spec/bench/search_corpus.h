@@ -21,7 +21,7 @@ struct corpus {
 /* So many bytes of ELF files. Ends the program where it finds none. */
 struct corpus corpus_load(size_t len);
 
-/* Seconds by a clock that only goes forward. */
+/* Seconds of this thread's own work: nothing here waits, and others may use the processor too. */
 double clock_now(void);
 
 /* Reads every byte and does next to nothing with it: the physical limit. */

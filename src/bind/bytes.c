@@ -11,6 +11,7 @@
 #include "pending.h"
 #include "resizing.h"
 #include "savepoints.h"
+#include "scanning.h"
 #include "settled.h"
 
 #include <inttypes.h>
@@ -654,6 +655,7 @@ void bytes_register(lua_State *L)
     flushing_register_methods(L);
     resizing_register(L);
     savepoints_register(L);
+    scanning_register(L);
     register_type(L);
     lua_setfield(L, -2, "methods");
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { SAMPLES = 64, SAMPLE_BYTES = 4096, PARTS = 65536 };
+enum { SAMPLES = 64, PAIR_SAMPLES = 256, SAMPLE_BYTES = 4096, PARTS = 65536, PAIRS = 65536 };
 
 /* Counted in 200 MB of Debian's programs and libraries. */
 static const uint16_t PROGRAMS[256] = {
@@ -30,31 +30,68 @@ void rarity_guess(struct rarity *rarity)
         rarity->count[value] = PROGRAMS[value];
 }
 
-static void add(struct rarity *rarity, const unsigned char *data, size_t len)
+/* Calls add for samples of data, or once for all of it; how many bytes that were. */
+static uint64_t sample(void *counts, const unsigned char *data, uint64_t len, uint64_t samples,
+                       void (*add)(void *counts, const unsigned char *data, size_t len))
 {
+    if (len <= samples * SAMPLE_BYTES) {
+        add(counts, data, (size_t)len);
+        return len;
+    }
+    uint64_t stride = (len - SAMPLE_BYTES) / (samples - 1);
+    for (uint64_t i = 0; i < samples; i++)
+        add(counts, data + i * stride, SAMPLE_BYTES);
+    return samples * SAMPLE_BYTES;
+}
+
+static void add_bytes(void *counts, const unsigned char *data, size_t len)
+{
+    struct rarity *rarity = counts;
     for (size_t i = 0; i < len; i++)
         rarity->count[data[i]]++;
 }
 
 /* A value that the sample lacks is rare, not impossible. */
-static void scale(struct rarity *rarity, uint64_t total)
-{
-    for (int value = 0; value < 256; value++)
-        rarity->count[value] = 1 + (uint32_t)((uint64_t)rarity->count[value] * PARTS / total);
-}
-
 void rarity_sample(struct rarity *rarity, const unsigned char *data, uint64_t len)
 {
     memset(rarity, 0, sizeof *rarity);
-    if (len <= SAMPLES * SAMPLE_BYTES) {
-        add(rarity, data, (size_t)len);
-        scale(rarity, len ? len : 1);
-        return;
+    uint64_t total = sample(rarity, data, len, SAMPLES, add_bytes);
+    for (int value = 0; value < 256 && total; value++)
+        rarity->count[value] = (uint32_t)((uint64_t)rarity->count[value] * PARTS / total);
+    for (int value = 0; value < 256; value++)
+        rarity->count[value]++;
+}
+
+static uint32_t by_chance(const struct rarity *rarity, unsigned pair)
+{
+    uint64_t parts = (uint64_t)rarity->count[pair & 0xff] * rarity->count[pair >> 8];
+    return parts > UINT32_MAX ? UINT32_MAX : (uint32_t)parts;
+}
+
+void rarity_guess_pairs(struct rarity_pairs *pairs, const struct rarity *rarity)
+{
+    for (unsigned pair = 0; pair < PAIRS; pair++)
+        pairs->count[pair] = by_chance(rarity, pair);
+}
+
+static void add_pairs(void *counts, const unsigned char *data, size_t len)
+{
+    struct rarity_pairs *pairs = counts;
+    for (size_t i = 0; i + 1 < len; i++)
+        pairs->count[data[i] | (unsigned)data[i + 1] << 8]++;
+}
+
+/* What the sample has seen counts; where it has seen little, a part of what chance would bring. */
+void rarity_sample_pairs(struct rarity_pairs *pairs, const struct rarity *rarity,
+                         const unsigned char *data, uint64_t len)
+{
+    memset(pairs, 0, sizeof *pairs);
+    uint64_t total = sample(pairs, data, len, PAIR_SAMPLES, add_pairs);
+    for (unsigned pair = 0; pair < PAIRS; pair++) {
+        uint64_t seen = total ? ((uint64_t)pairs->count[pair] << 32) / total : 0;
+        uint64_t parts = seen + by_chance(rarity, pair) / 8 + 1;
+        pairs->count[pair] = parts > UINT32_MAX ? UINT32_MAX : (uint32_t)parts;
     }
-    uint64_t stride = (len - SAMPLE_BYTES) / (SAMPLES - 1);
-    for (uint64_t i = 0; i < SAMPLES; i++)
-        add(rarity, data + i * stride, SAMPLE_BYTES);
-    scale(rarity, SAMPLES * SAMPLE_BYTES);
 }
 
 uint32_t rarity_of(const struct rarity *rarity, unsigned char value, unsigned char mask)

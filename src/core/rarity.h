@@ -24,4 +24,16 @@ void rarity_sample(struct rarity *rarity, const unsigned char *data, uint64_t le
 /* How often a byte b occurs for which (b & mask) == value. */
 uint32_t rarity_of(const struct rarity *rarity, unsigned char value, unsigned char mask);
 
+/* How often two bytes stand next to each other, the first one low, in parts of about 2^32; never 0. */
+struct rarity_pairs {
+    uint32_t count[65536];
+};
+
+/* As if neighbours had nothing to do with each other. */
+void rarity_guess_pairs(struct rarity_pairs *pairs, const struct rarity *rarity);
+
+/* By 256 samples of 4 KiB, evenly spread; all of data[0, len) where that is less. */
+void rarity_sample_pairs(struct rarity_pairs *pairs, const struct rarity *rarity,
+                         const unsigned char *data, uint64_t len);
+
 #endif

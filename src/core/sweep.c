@@ -26,7 +26,8 @@ static void begin(struct sweep *sweep, const struct image *image, const struct p
                   uint64_t from, uint64_t to, bool backward)
 {
     search_prepare(&sweep->search, pattern);
-    window_open(&sweep->window, image, from, to, pattern->len, backward, !matches_zeros(pattern));
+    window_open(&sweep->window, image, from, to, pattern->len, pattern->len, backward,
+                !matches_zeros(pattern));
     sweep->seen = 0;
     sweep->is_tuned = false;
 }
@@ -50,11 +51,6 @@ static bool next(struct sweep *sweep)
     return true;
 }
 
-static uint64_t len_of(const struct window *window)
-{
-    return window->count + window->overlap;
-}
-
 size_t sweep_fill(const struct image *image, const struct pattern *pattern, uint64_t *from,
                   uint64_t to, uint64_t *offs, size_t room)
 {
@@ -64,7 +60,7 @@ size_t sweep_fill(const struct image *image, const struct pattern *pattern, uint
     begin(&sweep, image, pattern, *from, to, false);
     while (count < room && next(&sweep)) {
         uint64_t go_on;
-        size_t got = search_fill(&sweep.search, window->data, 0, len_of(window), offs + count,
+        size_t got = search_fill(&sweep.search, window->data, 0, window->len, offs + count,
                                  room - count, &go_on);
         for (size_t i = count; i < count + got; i++)
             offs[i] += window->from;
@@ -83,9 +79,9 @@ uint64_t sweep_count(const struct image *image, const struct pattern *pattern, u
     uint64_t count = 0, go_on;
     begin(&sweep, image, pattern, from, to, false);
     while (next(&sweep)) {
-        uint64_t got = search_count(&sweep.search, window->data, 0, len_of(window));
+        uint64_t got = search_count(&sweep.search, window->data, 0, window->len);
         if (!count && got) {
-            search_fill(&sweep.search, window->data, 0, len_of(window), first, 1, &go_on);
+            search_fill(&sweep.search, window->data, 0, window->len, first, 1, &go_on);
             *first += window->from;
         }
         count += got;
@@ -108,9 +104,34 @@ bool sweep_last(const struct image *image, const struct pattern *pattern, uint64
     bool found = false;
     begin(&sweep, image, pattern, from, to, true);
     while (!found && next(&sweep))
-        found = search_last(&sweep.search, window->data, 0, len_of(window), off);
+        found = search_last(&sweep.search, window->data, 0, window->len, off);
     if (found)
         *off += window->from;
     window_close(&sweep.window);
     return found;
+}
+
+static bool any_matches_zeros(const struct pattern *patterns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (matches_zeros(&patterns[i]))
+            return true;
+    return false;
+}
+
+bool sweep_scan(const struct image *image, const struct pattern *patterns, size_t count,
+                uint64_t from, uint64_t to, struct hits *hits)
+{
+    struct scan scan;
+    struct window window;
+    bool had_memory = true;
+    if (!scan_make(&scan, patterns, count, image->base + from, to - from, lanes_best()))
+        return false;
+    window_open(&window, image, from, to, scan.least, scan.most, false,
+                !any_matches_zeros(patterns, count));
+    while (had_memory && window_next(&window))
+        had_memory = scan_add(&scan, window.data, window.count, window.len, window.from, hits);
+    window_close(&window);
+    scan_free(&scan);
+    return had_memory;
 }

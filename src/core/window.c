@@ -20,22 +20,23 @@ static const uint64_t FIRST = 4 * PAGE_BYTES, MAPPED = 2048 * PAGE_BYTES, COPIED
 static const uint64_t GROWTH = 4, TRIAL = 512 * PAGE_BYTES;
 
 void window_open(struct window *window, const struct image *image, uint64_t from, uint64_t to,
-                 uint64_t len, bool backward, bool no_zeros)
+                 uint64_t least, uint64_t most, bool backward, bool no_zeros)
 {
     *window = (struct window){
         .image = image,
         .low = from,
-        .high = to - from < len ? from : to - len + 1,
-        .overlap = len - 1,
+        .high = to - from < least ? from : to - least + 1,
+        .end = to,
+        .overlap = most - 1,
         .backward = backward,
         .no_zeros = no_zeros,
-        .step = len > FIRST ? len : FIRST,
+        .step = most > FIRST ? most : FIRST,
     };
 }
 
 const unsigned char *window_rest(const struct window *window, uint64_t *len)
 {
-    *len = window->high - window->low + window->overlap;
+    *len = window->end - window->low;
     return window->image->base + window->low;
 }
 
@@ -107,22 +108,23 @@ static uint64_t clock_now(void)
 }
 
 /* What fails here is met again when the bytes are read, and reported then. */
-static void populate(struct window *window, uint64_t off, uint64_t len)
+static void populate(struct window *window)
 {
     const struct image *image = window->image;
-    uint64_t first = image_lead(image) + off;
+    uint64_t first = image_lead(image) + window->from;
     if (window->no_populate || first >= image->map.len)
         return;
     uint64_t from = range_floor(first, (uint64_t)sysconf(_SC_PAGESIZE));
-    uint64_t to = range_min(first + len, image->map.len);
+    uint64_t to = range_min(first + window->len, image->map.len);
     window->no_populate =
         madvise(image->map.base + from, (size_t)(to - from), MADV_POPULATE_READ) != 0;
 }
 
 /* A short read is left to the mapping, as any other trouble is. */
-static bool copy(struct window *window, uint64_t off, uint64_t len)
+static bool copy(struct window *window)
 {
     const struct image *image = window->image;
+    uint64_t off = window->from, len = window->len;
     if (!is_as_file(image, off, len))
         return false;
     if (!window->buffer)
@@ -191,6 +193,7 @@ static void cut(struct window *window, uint64_t count)
     count = range_min(count, window->high - window->low);
     window->from = window->backward ? window->high - count : window->low;
     window->count = count;
+    window->len = range_min(window->end - window->from, count + window->overlap);
     if (window->backward)
         window->high -= count;
     else
@@ -209,7 +212,7 @@ static void skip_holes(struct window *window)
 {
     while (window->low < window->high) {
         cut(window, MAPPED);
-        if (is_hole(window->image, window->from, window->count + window->overlap))
+        if (is_hole(window->image, window->from, window->len))
             continue;
         put_back(window);
         return;
@@ -218,12 +221,11 @@ static void skip_holes(struct window *window)
 
 static void hand_out(struct window *window)
 {
-    uint64_t len = window->count + window->overlap;
-    if (window->way == WINDOW_COPIED && copy(window, window->from, len)) {
+    if (window->way == WINDOW_COPIED && copy(window)) {
         window->data = window->buffer;
         return;
     }
-    populate(window, window->from, len);
+    populate(window);
     window->data = window->image->base + window->from;
 }
 

@@ -7,8 +7,8 @@
  * some virtual ones a page mapped costs a microsecond) and on what is mapped already, and is tried out on
  * some MiB. Neither hides an error: what cannot be had that way is left to the mapping and fault.h.
  *
- * A part is a range of positions at which something may begin: [from, from + count). Its data has
- * `overlap` bytes more, so that whatever begins in a part lies in its data. Parts do not overlap, and
+ * A part is a range of positions at which something may begin: [from, from + count). Its data goes on
+ * behind them, so that whatever begins in a part lies in its data. Parts do not overlap, and
  * together they are all positions, but for those in holes of the file, where asked to pass over them.
  *
  * Nothing may be written to the image between window_open and window_close.
@@ -21,13 +21,15 @@
 enum window_way { WINDOW_MAPPED, WINDOW_COPIED, WINDOW_WAYS };
 
 struct window {
-    const unsigned char *data; /* the part's first byte; count + overlap bytes can be read */
+    const unsigned char *data; /* the part's first byte */
     uint64_t from;             /* where the part begins in the image */
     uint64_t count;            /* positions */
+    uint64_t len;              /* bytes that can be read */
 
     /* What follows is the window's own. */
     const struct image *image;
     uint64_t low, high; /* the positions not handed out yet */
+    uint64_t end;       /* of what may be read */
     uint64_t overlap;
     bool backward;
     bool no_zeros;
@@ -41,17 +43,17 @@ struct window {
 };
 
 /*
- * Begins with [from, to), which lies in the image, for things of `len` bytes, 1 or more. Parts come
- * ascending, or descending when `backward`. no_zeros: nothing that is looked for can begin and end in
+ * Begins with [from, to), which lies in the image, for things of `least` to `most` bytes, 1 or more.
+ * Parts come ascending, or descending when `backward`. no_zeros: nothing that is looked for can begin and end in
  * zeros, so that holes of the file may be passed over.
  */
 void window_open(struct window *window, const struct image *image, uint64_t from, uint64_t to,
-                 uint64_t len, bool backward, bool no_zeros);
+                 uint64_t least, uint64_t most, bool backward, bool no_zeros);
 
 /* The next part. False behind the last one. */
 bool window_next(struct window *window);
 
-/* How much is still to come: all bytes of the parts that were not handed out yet. */
+/* What is still to come of a window that is not backward, as it lies in the mapping. */
 const unsigned char *window_rest(const struct window *window, uint64_t *len);
 
 /* Frees what the window took; idempotent. */
