@@ -13,7 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PATTERNS = 12, LONGEST = 48, FLAG_TUNE = 1, FLAG_REPEAT = 2, FLAG_WHOLE = 4 };
+enum {
+    MOST_PATTERNS = 6,
+    MOST_DATA = 700,
+    LONGEST = 48,
+    FLAG_TUNE = 1,
+    FLAG_REPEAT = 2,
+    FLAG_WHOLE = 4
+};
 
 struct input {
     const uint8_t *at;
@@ -96,7 +103,7 @@ static void check_fill(const struct search *search, const unsigned char *data, s
 static void check_range(const struct search *search, const unsigned char *data, size_t from,
                         size_t to)
 {
-    static const size_t rooms[] = {1, 2, 3, 64, 300};
+    static const size_t rooms[] = {1, 3, 300};
     size_t count;
     uint64_t *wanted = naive(&search->pattern, data, from, to, &count), off;
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
@@ -184,8 +191,9 @@ static void check_scan(const struct pattern *patterns, size_t count, const unsig
 /* The rest of the input, many times over where the flag says so: blocks are 128 positions long. */
 static unsigned char *take_data(struct input *input, uint8_t alphabet, bool repeat, size_t *len)
 {
-    size_t times = repeat && input->left < 2048 ? 7 : 1;
-    *len = input->left < 4096 ? input->left * times : 4096;
+    *len = input->left * (repeat ? 7 : 1);
+    if (*len > MOST_DATA)
+        *len = MOST_DATA;
     unsigned char *data = exactly(*len);
     for (size_t i = 0; i < *len; i++)
         data[i] = input->at[i % input->left] & alphabet;

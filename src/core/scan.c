@@ -86,8 +86,6 @@ static size_t sort_out(struct scan *scan, const struct rarity_pairs *pairs, stru
     size_t count = 0, at;
     for (uint32_t which = 0; which < scan->count; which++) {
         const struct pattern *pattern = &scan->patterns[which];
-        scan->least = pattern->len < scan->least ? pattern->len : scan->least;
-        scan->most = pattern->len > scan->most ? pattern->len : scan->most;
         if (choose(pattern, pairs, &at))
             list[count++] = sort_one(pattern, which, at);
         else
@@ -166,16 +164,31 @@ static void take_samples(struct rarity *rarity, struct rarity_pairs *pairs,
         rarity_sample_pairs(pairs, rarity, data, len);
 }
 
+static bool begin(struct scan *scan, const struct pattern *patterns, size_t count,
+                  const struct lanes *lanes)
+{
+    *scan = (struct scan){.patterns = patterns, .count = count, .least = SIZE_MAX, .lanes = lanes};
+    for (size_t i = 0; i < count; i++) {
+        scan->least = patterns[i].len < scan->least ? patterns[i].len : scan->least;
+        scan->most = patterns[i].len > scan->most ? patterns[i].len : scan->most;
+    }
+    scan->loners = malloc(count * sizeof *scan->loners);
+    scan->loner_which = malloc(count * sizeof *scan->loner_which);
+    if (scan->loners && scan->loner_which)
+        return true;
+    scan_free(scan);
+    return false;
+}
+
 bool scan_make(struct scan *scan, const struct pattern *patterns, size_t count,
                const unsigned char *data, uint64_t len, const struct lanes *lanes)
 {
-    *scan = (struct scan){.patterns = patterns, .count = count, .least = SIZE_MAX, .lanes = lanes};
     struct rarity rarity;
+    if (!begin(scan, patterns, count, lanes))
+        return false;
     struct rarity_pairs *pairs = malloc(sizeof *pairs);
     struct sorted *list = malloc(count * sizeof *list);
-    scan->loners = malloc(count * sizeof *scan->loners);
-    scan->loner_which = malloc(count * sizeof *scan->loner_which);
-    bool made = pairs && list && scan->loners && scan->loner_which;
+    bool made = pairs && list;
     if (made) {
         take_samples(&rarity, pairs, data, len);
         made = make_tables(scan, &rarity, pairs, list);
@@ -185,6 +198,16 @@ bool scan_make(struct scan *scan, const struct pattern *patterns, size_t count,
     if (!made)
         scan_free(scan);
     return made;
+}
+
+bool scan_make_alone(struct scan *scan, const struct pattern *patterns, size_t count,
+                     const struct lanes *lanes)
+{
+    if (!begin(scan, patterns, count, lanes))
+        return false;
+    for (uint32_t which = 0; which < count; which++)
+        make_loner(scan, which);
+    return true;
 }
 
 void scan_free(struct scan *scan)

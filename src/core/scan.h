@@ -55,6 +55,10 @@ struct scan {
 bool scan_make(struct scan *scan, const struct pattern *patterns, size_t count,
                const unsigned char *data, uint64_t len, const struct lanes *lanes);
 
+/* The same, but each pattern is searched for by itself: for so little data that no table pays. */
+bool scan_make_alone(struct scan *scan, const struct pattern *patterns, size_t count,
+                     const struct lanes *lanes);
+
 /*
  * Adds what begins in data[0, count) and lies in data[0, len), with `base` added to the offsets; count <=
  * len. False when memory runs out.

@@ -119,13 +119,25 @@ static bool any_matches_zeros(const struct pattern *patterns, size_t count)
     return false;
 }
 
+/* Up to so many bytes times patterns, tables cost more than they save. */
+static const uint64_t ALONE = 4 * 1024 * 1024;
+
+/* A single pattern is faster by itself whatever the data. */
+static bool prepare(struct scan *scan, const struct pattern *patterns, size_t count,
+                    const unsigned char *data, uint64_t len)
+{
+    if (count == 1 || len <= ALONE / count)
+        return scan_make_alone(scan, patterns, count, lanes_best());
+    return scan_make(scan, patterns, count, data, len, lanes_best());
+}
+
 bool sweep_scan(const struct image *image, const struct pattern *patterns, size_t count,
                 uint64_t from, uint64_t to, struct hits *hits)
 {
     struct scan scan;
     struct window window;
     bool had_memory = true;
-    if (!scan_make(&scan, patterns, count, image->base + from, to - from, lanes_best()))
+    if (!prepare(&scan, patterns, count, image->base + from, to - from))
         return false;
     window_open(&window, image, from, to, scan.least, scan.most, false,
                 !any_matches_zeros(patterns, count));
