@@ -13,6 +13,7 @@
 #include "pending.h"
 #include "resizing.h"
 #include "savepoints.h"
+#include "scanning.h"
 #include "summing.h"
 #include "transforming.h"
 
@@ -340,6 +341,7 @@ void bytes_register(lua_State *L)
     summing_register(L);
     transforming_register(L);
     mapping_register(L);
+    scanning_register(L);
     register_type(L);
     lua_setfield(L, -2, "methods");
 }

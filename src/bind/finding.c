@@ -4,23 +4,14 @@
 #include "arguments.h"
 #include "bytes.h"
 #include "errors.h"
-#include "search.h"
+#include "patterns.h"
+#include "sweep.h"
 
 #include <inttypes.h>
 #include <lauxlib.h>
 
-typedef bool (*searcher)(const struct pattern *, const unsigned char *, uint64_t, uint64_t,
+typedef bool (*searcher)(const struct image *, const struct pattern *, uint64_t, uint64_t,
                          uint64_t *);
-
-/* Searches [from, to), which is inside; raises when what was read cannot be trusted. */
-static bool look(lua_State *L, struct bytes *bytes, searcher search, const struct pattern *what,
-                 uint64_t from, uint64_t to, uint64_t *off)
-{
-    bytes_range(L, bytes, from, to - from, "search");
-    bool found = to > from && search(what, bytes_at(bytes, 0), from, to, off);
-    bytes_current(L, bytes);
-    return found;
-}
 
 static int find_once(lua_State *L, const char *function, searcher search)
 {
@@ -29,11 +20,14 @@ static int find_once(lua_State *L, const char *function, searcher search)
     argument_most(L, bytes, function, 4);
     struct pattern what = argument_what(L, bytes, function, 2);
     argument_bounds(L, bytes, function, 3, &from, &to);
-    if (!look(L, bytes, search, &what, from, to, &off)) {
+    bytes_range(L, bytes, from, to - from, "search");
+    bool found = from < to && search(bytes->image, &what, bytes->off + from, bytes->off + to, &off);
+    bytes_current(L, bytes);
+    if (!found) {
         lua_pushnil(L);
         return 1;
     }
-    lua_pushinteger(L, (lua_Integer)off);
+    lua_pushinteger(L, (lua_Integer)(off - bytes->off));
     lua_pushinteger(L, (lua_Integer)what.len);
     return 2;
 }
@@ -41,30 +35,82 @@ static int find_once(lua_State *L, const char *function, searcher search)
 /* b:find(what [, from [, to]]) -> offset, length | nil */
 static int finding_find(lua_State *L)
 {
-    return find_once(L, "find", search_forward);
+    return find_once(L, "find", sweep_first);
 }
 
 /* b:rfind(what [, from [, to]]) -> offset, length | nil */
 static int finding_rfind(lua_State *L)
 {
-    return find_once(L, "rfind", search_backward);
+    return find_once(L, "rfind", sweep_last);
 }
 
-/* Upvalues: the object, what, the next offset to look at, the end. */
+/* --- matches --- */
+
+enum { BATCH = 256 };
+
+/*
+ * A loop over matches. Some are looked for ahead, the more the longer the loop goes on, so that a step
+ * costs little; a write drops them, and the loop goes on behind the match that it was at. Where bytes may
+ * change without a sign (shared mode), none is.
+ */
+struct loop {
+    uint64_t offs[BATCH]; /* in the image */
+    size_t count, at;     /* how many there are, and the next one */
+    size_t room;          /* how many to look for the next time */
+    uint64_t behind;      /* in the object: just behind where the last match began */
+    uint64_t next;        /* in the object: where to go on when all are handed out */
+    uint64_t to;          /* in the object */
+    uint64_t state, generation;
+};
+
+static bool is_outdated(const struct loop *loop, const struct image *image)
+{
+    return loop->state != image->state || loop->generation != image->generation;
+}
+
+/* The page that may be stored to without a sign is taken back: the next store changes the image's state. */
+static void look_ahead(lua_State *L, struct loop *loop, struct bytes *bytes,
+                       const struct pattern *what)
+{
+    struct image *image = bytes->image;
+    loop->at = loop->count = 0;
+    if (loop->next >= loop->to)
+        return;
+    bytes_range(L, bytes, loop->next, loop->to - loop->next, "search");
+    uint64_t from = bytes->off + loop->next;
+    loop->count = sweep_fill(image, what, &from, bytes->off + loop->to, loop->offs, loop->room);
+    loop->next = loop->count == loop->room ? from - bytes->off : loop->to;
+    loop->state = image->state;
+    loop->generation = image->generation;
+    if (loop->room > 1)
+        image->hot_page = UINT64_MAX;
+    if (loop->room < BATCH && image->mode != IMAGE_SHARED)
+        loop->room *= 4;
+    bytes_current(L, bytes);
+}
+
+/* Upvalues: the object, what, the loop. */
 static int matches_next(lua_State *L)
 {
     struct bytes *bytes = lua_touserdata(L, lua_upvalueindex(1));
+    struct loop *loop = lua_touserdata(L, lua_upvalueindex(3));
     struct pattern what = argument_what(L, bytes, "matches", lua_upvalueindex(2));
-    uint64_t from = (uint64_t)lua_tointeger(L, lua_upvalueindex(3));
-    uint64_t to = (uint64_t)lua_tointeger(L, lua_upvalueindex(4));
-    uint64_t off;
-    if (from >= to || !look(L, bytes, search_forward, &what, from, to, &off)) {
-        lua_pushinteger(L, (lua_Integer)to);
-        lua_replace(L, lua_upvalueindex(3));
+    if (loop->behind >= loop->to)
+        return 0;
+    bytes_live(L, bytes);
+    if (is_outdated(loop, bytes->image)) {
+        loop->next = loop->behind;
+        loop->room = 1;
+        loop->at = loop->count;
+    }
+    if (loop->at == loop->count)
+        look_ahead(L, loop, bytes, &what);
+    if (loop->at == loop->count) {
+        loop->behind = loop->next = loop->to;
         return 0;
     }
-    lua_pushinteger(L, (lua_Integer)off + 1);
-    lua_replace(L, lua_upvalueindex(3));
+    uint64_t off = loop->offs[loop->at++] - bytes->off;
+    loop->behind = off + 1;
     lua_pushinteger(L, (lua_Integer)off);
     lua_pushinteger(L, (lua_Integer)what.len);
     return 2;
@@ -79,25 +125,29 @@ static int finding_matches(lua_State *L)
     argument_what(L, bytes, "matches", 2);
     argument_bounds(L, bytes, "matches", 3, &from, &to);
     lua_settop(L, 2);
-    lua_pushinteger(L, (lua_Integer)from);
-    lua_pushinteger(L, (lua_Integer)to);
-    lua_pushcclosure(L, matches_next, 4);
+    struct loop *loop = lua_newuserdatauv(L, sizeof *loop, 0);
+    loop->count = loop->at = 0;
+    loop->room = 1;
+    loop->behind = loop->next = from;
+    loop->to = to;
+    loop->state = bytes->image->state;
+    loop->generation = bytes->image->generation;
+    lua_pushcclosure(L, matches_next, 3);
     return 1;
 }
+
+/* --- count, unique --- */
 
 /* The number of matches in the bounds at index 3 and 4; *first is where the first one is. */
 static uint64_t count_matches(lua_State *L, struct bytes *bytes, const char *function,
                               const struct pattern *what, uint64_t *first)
 {
-    uint64_t from, to, off, count = 0;
+    uint64_t from, to, count = 0;
     argument_most(L, bytes, function, 4);
     argument_bounds(L, bytes, function, 3, &from, &to);
     bytes_range(L, bytes, from, to - from, "search");
-    while (from < to && search_forward(what, bytes_at(bytes, 0), from, to, &off)) {
-        if (!count++)
-            *first = off;
-        from = off + 1;
-    }
+    if (from < to)
+        count = sweep_count(bytes->image, what, bytes->off + from, bytes->off + to, first);
     bytes_current(L, bytes);
     return count;
 }
@@ -125,18 +175,101 @@ static int finding_unique(lua_State *L)
                           "found %" PRIu64 " matches where exactly one is wanted (size 0x%" PRIx64
                           ")",
                           count, bytes->size);
-    if (!image_guard(bytes->image, bytes->off + first, what.len, &error))
+    if (!image_guard(bytes->image, first, what.len, &error))
         bytes_raise(L, bytes, &error);
-    lua_pushinteger(L, (lua_Integer)first);
+    lua_pushinteger(L, (lua_Integer)(first - bytes->off));
     lua_pushinteger(L, (lua_Integer)what.len);
     return 2;
+}
+
+/* --- replace --- */
+
+/* The string or pattern at that index, as long as `what`. */
+static struct pattern argument_new(lua_State *L, const struct bytes *bytes, int index,
+                                   const struct pattern *what)
+{
+    struct pattern new = {0};
+    const char *name = image_name(bytes->image);
+    if (lua_type(L, index) == LUA_TSTRING)
+        new.value = (const unsigned char *)lua_tolstring(L, index, &new.len);
+    else if (!patterns_test(L, index, &new))
+        errors_raise_argument(L, name, "replace", index - 1,
+                              "new must be a string or a pattern, got %s",
+                              argument_given(L, index) ? luaL_typename(L, index) : "nothing");
+    if (new.len != what->len)
+        errors_raise_argument(L, name, "replace", index - 1,
+                              "new has %zu byte%s, what has %zu: replace keeps the size", new.len,
+                              new.len == 1 ? "" : "s", what->len);
+    return new;
+}
+
+/* Lays the fixed bits over the bytes at off of the image. */
+static void lay_over(lua_State *L, const struct bytes *bytes, uint64_t off,
+                     const struct pattern *new)
+{
+    struct error error;
+    if (!image_touch(bytes->image, off, new->len, &error))
+        bytes_raise(L, bytes, &error);
+    unsigned char *at = bytes->image->base + off;
+    for (size_t i = 0; i < new->len; i++)
+        at[i] = (unsigned char)((at[i] & ~pattern_mask(new, i)) | new->value[i]);
+}
+
+/*
+ * Replaces up to `most` matches of an object that is live. What is written lies before all that is still
+ * looked at, so that matches may be looked for ahead.
+ */
+static uint64_t replace(lua_State *L, struct bytes *bytes, const struct pattern *what,
+                        const struct pattern *new, uint64_t most)
+{
+    uint64_t offs[BATCH], count = 0, from = bytes->off, to = bytes->off + bytes->size;
+    size_t got = BATCH;
+    while (got == BATCH && from < to && count < most) {
+        uint64_t free = from;
+        got = sweep_fill(bytes->image, what, &from, to, offs, BATCH);
+        bytes_current(L, bytes);
+        for (size_t i = 0; i < got && count < most; i++) {
+            if (offs[i] < free)
+                continue;
+            lay_over(L, bytes, offs[i], new);
+            free = offs[i] + what->len;
+            count++;
+        }
+        from = from > free ? from : free;
+    }
+    return count;
+}
+
+/* b:replace(what, new [, n]) -> how many; raises what write raises, and keeps what was replaced before */
+static int finding_replace(lua_State *L)
+{
+    struct bytes *bytes = bytes_check(L, 1, "replace");
+    struct error error;
+    uint64_t most = UINT64_MAX;
+    argument_most(L, bytes, "replace", 4);
+    struct pattern what = argument_what(L, bytes, "replace", 2);
+    struct pattern new = argument_new(L, bytes, 3, &what);
+    if (argument_given(L, 4))
+        most = argument_offset(L, bytes, "replace", 4, "count");
+    bytes_live(L, bytes);
+    if (!image_touch(bytes->image, bytes->off, 0, &error))
+        bytes_raise(L, bytes, &error);
+    uint64_t count = replace(L, bytes, &what, &new, most);
+    bytes_current(L, bytes);
+    lua_pushinteger(L, (lua_Integer)count);
+    return 1;
 }
 
 void finding_register(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"find", finding_find},   {"rfind", finding_rfind},   {"matches", finding_matches},
-        {"count", finding_count}, {"unique", finding_unique}, {NULL, NULL},
+        {"find", finding_find},
+        {"rfind", finding_rfind},
+        {"matches", finding_matches},
+        {"count", finding_count},
+        {"unique", finding_unique},
+        {"replace", finding_replace},
+        {NULL, NULL},
     };
     luaL_setfuncs(L, methods, 0);
 }

@@ -95,10 +95,30 @@ bool pattern_parse(const char *text, size_t text_len, enum pattern_text kind, un
     return true;
 }
 
+static uint64_t load(const unsigned char *from)
+{
+    uint64_t word;
+    memcpy(&word, from, sizeof word);
+    return word;
+}
+
+static bool word_matches(const struct pattern *pattern, const unsigned char *data, size_t at)
+{
+    return ((load(data + at) ^ load(pattern->value + at)) & load(pattern->mask + at)) == 0;
+}
+
+/* By words, the last of which may overlap the one before it: nothing behind the pattern's end is read. */
 bool pattern_match(const struct pattern *pattern, const unsigned char *data)
 {
+    const size_t word = sizeof(uint64_t);
     if (!pattern->mask)
         return memcmp(data, pattern->value, pattern->len) == 0;
+    if (pattern->len >= word) {
+        for (size_t at = 0; at + word < pattern->len; at += word)
+            if (!word_matches(pattern, data, at))
+                return false;
+        return word_matches(pattern, data, pattern->len - word);
+    }
     for (size_t i = 0; i < pattern->len; i++)
         if ((data[i] & pattern->mask[i]) != pattern->value[i])
             return false;
