@@ -180,7 +180,28 @@ bool member_prepare(struct member *member, const struct flush_options *options, 
     if (!source_still_there(&member->image->source, error) || !find_names(member, error) ||
         !choose_way(member, options, error))
         return false;
-    return (member->replaced ? prepare_replaced : prepare_place)(member, error);
+    return (member->replaced ? prepare_replaced : prepare_place)(member, error) &&
+           member_foresee(member, options, error);
+}
+
+bool member_foresee(struct member *member, const struct flush_options *options, struct error *error)
+{
+    const struct image *image = member->image;
+    return options->has_range ||
+           image_foresee(image, member->replaced ? member->fresh_fd : image->source.fd,
+                         &member->after, error);
+}
+
+void member_settle(struct member *member, const struct flush_options *options)
+{
+    int fd = member->fresh_fd;
+    member->fresh_fd = -1;
+    if (options->has_range)
+        image_settle(member->image, options->off, options->len);
+    else if (member->replaced)
+        image_replace_source(member->image, fd, &member->after);
+    else
+        image_settle_all(member->image, &member->after);
 }
 
 void member_abandon(struct member *member)
@@ -200,6 +221,7 @@ void member_end(struct member *member)
     if (member->fresh_fd >= 0)
         close(member->fresh_fd);
     member->fd = member->fresh_fd = -1;
+    image_overlook(&member->after);
     folder_close(&member->folder);
 }
 

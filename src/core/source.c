@@ -275,16 +275,12 @@ bool source_open_writer(const struct source *source, int *fd, struct error *erro
                      "was replaced by another file since it was opened");
 }
 
-bool source_adopt(struct source *source, int fd, struct error *error)
+void source_adopt(struct source *source, int fd, dev_t dev, ino_t ino)
 {
-    struct stat status;
     source_release(source);
     source->fd = fd;
-    if (fstat(fd, &status) != 0)
-        return error_system(error, errno, source->path, NULL);
-    source->dev = status.st_dev;
-    source->ino = status.st_ino;
-    return source_size_now(source, &source->size, error);
+    source->dev = dev;
+    source->ino = ino;
 }
 
 bool source_read(const struct source *source, uint64_t off, void *data, size_t len,
