@@ -81,10 +81,13 @@ bool member_has_names(const struct member *member)
 }
 
 /* Whether the journal can be found from each name of the target. */
-static bool can_be_marked(const struct member *member)
+static bool can_be_marked(const struct member *member, bool *can, struct error *error)
 {
-    return !member_has_names(member) ||
+    *can = !member_has_names(member) ||
            fgetxattr(member->image->source.fd, REF_ATTRIBUTE, NULL, 0) >= 0 || errno == ENODATA;
+    return *can || errno == ENOTSUP || errno == EACCES || errno == EPERM ||
+           error_system(error, errno, image_name(member->image),
+                        "cannot read an extended attribute");
 }
 
 /* A running program may not be opened for writing, but its name may be given to another file. */
@@ -92,15 +95,18 @@ static bool choose_way(struct member *member, const struct flush_options *option
                        struct error *error)
 {
     const struct source *source = &member->image->source;
+    bool can_mark;
+    if (!can_be_marked(member, &can_mark, error))
+        return false;
     member->replaced = options->way == FLUSH_BY_REPLACE || image_is_moved(member->image) ||
-                       (options->break_links && !can_be_marked(member));
+                       (options->break_links && !can_mark);
     if (!member->replaced && !source_open_writer(source, &member->fd, error)) {
         if (error->sys != ETXTBSY || options->way == FLUSH_BY_PLACE)
             return false;
         member->replaced = true;
     }
     if (!member->replaced)
-        return can_be_marked(member) ||
+        return can_mark ||
                error_set(
                    error, ERROR_UNSUPPORTED, source->path,
                    "has %lu names and cannot carry an extended attribute: after a crash the other "
