@@ -5,6 +5,9 @@ local core <const> = require "suture.core"
 
 local records = {}
 
+-- The errnos of a name that leads to nothing; any other failure of a look says nothing about what is there.
+local ENOENT <const>, ENOTDIR <const> = 2, 20
+
 ---@class suture.record
 ---@field id string
 ---@field time integer         seconds since 1970
@@ -25,11 +28,20 @@ local function folder_and_name(path)
   return folder or ".", name or path
 end
 
+-- nil where there is no such file. Raises `io`.
+local function identify(path)
+  local found <const>, err <const>, errno <const> = core.identify(path)
+  if not found and errno ~= ENOENT and errno ~= ENOTDIR then
+    error(err, 0)
+  end
+  return found
+end
+
 --- Identifies a file, which may be gone; its folder is there. Raises `io`.
 ---@param path string
 ---@return suture.records.file
 function records.file(path)
-  local found <const> = core.identify(path)
+  local found <const> = identify(path)
   if found then
     found.given = path
     return found
@@ -53,7 +65,7 @@ local function is_renamed(target, record, file)
   if not has_inode(target, file) or file.born and file.born > record.nanoseconds then
     return false
   end
-  local there <const> = core.identify(target.path)
+  local there <const> = identify(target.path)
   return not there or has_inode(target, there)
 end
 
@@ -69,45 +81,82 @@ function records.target(record, file)
   end
 end
 
--- nil for one that cannot be read, which is named on stderr unless it was forgotten meanwhile.
-local function read(id)
+-- A walk over the records of a file: { file=, ids=, at= }; `unread` is the first error of one that may be the file's.
+local function walk(file, ids)
+  return { file = file, ids = ids, at = 0 }
+end
+
+-- nil for one that cannot be read. A damaged one is named on stderr unless it was forgotten meanwhile.
+local function read(self, id)
   local ok <const>, record <const> = pcall(core.record, id)
   if ok then
     return record
   elseif not core.is_error(record) or record.kind == "interrupted" then
     error(record, 0)
+  elseif record.kind == "io" then
+    self.unread = self.unread or { id = id, err = record }
   elseif record.kind ~= "argument" then
     io.stderr:write(("suture: warning: record %s cannot be read: %s\n"):format(id, record.message))
   end
 end
 
---- `for record, target in records.each(file) do`: the records of a file, newest first. One that cannot be read is
---- named on stderr and passed over.
----@param file suture.records.file
----@return fun(): suture.record?, table?
-function records.each(file)
-  local ids <const>, at = core.records(), 0
-  return function()
-    while at < #ids do
-      at = at + 1
-      local record <const> = read(ids[at])
-      local target <const> = record and records.target(record, file)
-      if target then
-        return record, target
-      end
+-- The next record of the walk and its target that is the file; nil behind the last.
+local function step(self)
+  while self.at < #self.ids do
+    self.at = self.at + 1
+    local record <const> = read(self, self.ids[self.at])
+    local target <const> = record and records.target(record, self.file)
+    if target then
+      return record, target
     end
   end
 end
 
---- The newest record of a file, or the one of that id. Raises `foreign` where there is none.
+local function demand_read(self)
+  local unread <const> = self.unread
+  if unread then
+    core.raise("io", ("record %s cannot be read: %s"):format(unread.id, unread.err.message),
+      { path = self.file.given, errno = unread.err.errno })
+  end
+end
+
+--- `for record, target in records.each(file) do`: the records of a file, newest first. One that is damaged is named
+--- on stderr and passed over. Raises `io` where the records cannot be listed, and behind the last one when the system
+--- could not read one of them.
+---@param file suture.records.file
+---@return fun(): suture.record?, table?
+function records.each(file)
+  local self <const> = walk(file, core.records())
+  return function()
+    local record <const>, target <const> = step(self)
+    if not record then
+      demand_read(self)
+    end
+    return record, target
+  end
+end
+
+local function only(ids, wanted)
+  for _, id in ipairs(ids) do
+    if id == wanted then
+      return { id }
+    end
+  end
+  return {}
+end
+
+--- The newest record of a file, or the one of that id. Raises `foreign` where there is none, and `io` where a newer one
+--- cannot be read, which may be the file's.
 ---@param file suture.records.file
 ---@param id string?
 ---@return suture.record
 function records.find(file, id)
-  for record in records.each(file) do
-    if not id or record.id == id then
-      return record
-    end
+  local ids <const> = core.records()
+  local self <const> = walk(file, id and only(ids, id) or ids)
+  local record <const> = step(self)
+  demand_read(self)
+  if record then
+    return record
   end
   core.raise("foreign", id and ("has no record '%s' (suture log tells its records)"):format(id)
     or "there is no record of a flush of it", { path = file.given })

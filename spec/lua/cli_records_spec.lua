@@ -404,3 +404,68 @@ describe("the state folder", function()
     assert.equal("700\n600\n", modes)
   end)
 end)
+
+describe("records that the system cannot read", function()
+  local state <const> = support.path "state"
+  local path, newest, oldest
+
+  -- Runs suture while calls that name one of the paths fail.
+  local function failing(call, places, ...)
+    local words = { ("strace -f -qq -o /dev/null -e inject=%s:error=EIO"):format(call) }
+    for _, place in ipairs(places) do
+      words[#words + 1] = "-P " .. support.quote(place)
+    end
+    words[#words + 1] = support.suture
+    for _, word in ipairs { ... } do
+      words[#words + 1] = support.quote(word)
+    end
+    return support.run(table.concat(words, " "))
+  end
+
+  -- Demands that no verb takes them for missing ones, nor an older flush for the newest.
+  local function refuses(call, ...)
+    local places = { ... }
+    for _, verb in ipairs { "revert", "log", "forget" } do
+      local status, stdout, stderr = failing(call, places, verb, path)
+      assert.same({ verb, 4 }, { verb, status }, stderr)
+      assert.matches("Input/output error\n$", stderr)
+      assert.matches("^suture: [^\n]*\n$", stderr)
+      assert.equal("", verb == "log" and "" or stdout)
+    end
+    assert.equal("ab2cd567", support.read(path))
+    assert.same({ newest, oldest }, ids(path))
+  end
+
+  before_each(function()
+    path = file "01234567"
+    put(path, 0, "ab")
+    put(path, 3, "cd")
+    newest, oldest = table.unpack(ids(path))
+  end)
+
+  it("end revert, log and forget with 4: the folder cannot be opened", function()
+    refuses("openat", state .. "/records")
+    refuses("fstatfs", state .. "/records")
+  end)
+
+  it("end revert, log and forget with 4: the folder cannot be listed", function()
+    refuses("getdents64", state .. "/records")
+    refuses("newfstatat", newest)
+  end)
+
+  it("end revert, log and forget with 4: the newest cannot be opened or mapped", function()
+    refuses("openat", newest)
+    refuses("mmap", state .. "/records/" .. newest)
+  end)
+
+  it("end revert, log and forget with 4: the file cannot be looked at", function()
+    refuses("openat,readlink", path)
+    refuses("statx", path)
+  end)
+
+  it("do not hinder the revert of one that is named", function()
+    local status, stdout, stderr = failing("openat", { newest }, "revert", path, "--id", oldest)
+    assert.same({ 0, path .. ": reverted (2 bytes at 0x0)\n", "" }, { status, stdout, stderr })
+    assert.equal("012cd567", support.read(path))
+  end)
+end)

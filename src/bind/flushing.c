@@ -248,8 +248,11 @@ static int flushing_recover(lua_State *L)
 /* core.records() -> { id, ... }, newest first */
 static int flushing_records(lua_State *L)
 {
+    struct error error;
     size_t count;
-    char(*ids)[RECORD_ID] = record_list(&count);
+    char(*ids)[RECORD_ID];
+    if (!record_list(&ids, &count, &error))
+        errors_raise(L, &error, error.offset);
     char(*copy)[RECORD_ID] = lua_newuserdatauv(L, (count + 1) * RECORD_ID, 0);
     if (count)
         memcpy(copy, ids, count * RECORD_ID);
@@ -357,15 +360,20 @@ static int flushing_forget(lua_State *L)
     return 0;
 }
 
-/* When the file was made, in nanoseconds since 1970; nothing where the file system does not tell.
- */
-static void set_born(lua_State *L, const char *real)
+/* When the file was made; stx_mask lacks STATX_BTIME where the system or the file system does not tell. */
+static bool look_at_birth(const char *real, struct statx *status, struct error *error)
 {
-    struct statx status;
-    if (statx(AT_FDCWD, real, 0, STATX_BTIME, &status) == 0 && (status.stx_mask & STATX_BTIME)) {
+    status->stx_mask = 0;
+    return statx(AT_FDCWD, real, 0, STATX_BTIME, status) == 0 || errno == ENOSYS ||
+           errno == EPERM || error_system(error, errno, real, NULL);
+}
+
+/* In nanoseconds since 1970. */
+static void set_born(lua_State *L, const struct statx *status)
+{
+    if (status->stx_mask & STATX_BTIME)
         set_integer(L, "born",
-                    (uint64_t)status.stx_btime.tv_sec * NANOSECONDS + status.stx_btime.tv_nsec);
-    }
+                    (uint64_t)status->stx_btime.tv_sec * NANOSECONDS + status->stx_btime.tv_nsec);
 }
 
 /* core.identify(path) -> { path = resolved, inode=, fsid=, born= } | nil, error, errno */
@@ -373,6 +381,7 @@ static int flushing_identify(lua_State *L)
 {
     char real[PATH_MAX];
     struct hot_target target;
+    struct statx birth;
     struct error error;
     size_t len;
     const char *path = argument_string(L, NULL, "identify", 1, "path", &len);
@@ -380,7 +389,7 @@ static int flushing_identify(lua_State *L)
         errors_raise_argument(L, NULL, "identify", 1, "path contains a NUL byte");
     bool found = realpath(path, real) ? hot_identify(&target, real, &error)
                                       : error_system(&error, errno, path, NULL);
-    if (!found) {
+    if (!found || !look_at_birth(real, &birth, &error)) {
         lua_pushnil(L);
         errors_push(L, &error, 0);
         lua_getfield(L, -1, "errno");
@@ -389,7 +398,7 @@ static int flushing_identify(lua_State *L)
     lua_createtable(L, 0, 4);
     lua_pushstring(L, real);
     lua_setfield(L, -2, "path");
-    set_born(L, real);
+    set_born(L, &birth);
     set_integer(L, "inode", target.ino);
     set_integer(L, "fsid", target.fsid);
     return 1;

@@ -33,16 +33,19 @@ static bool is_replaced(const struct carry_target *target)
     return target->target->flags & JOURNAL_REPLACED;
 }
 
-/* The inode behind a name of the folder, or 0. */
-static uint64_t inode_of(const struct folder *folder, const char *name)
-{
-    struct stat status;
-    return fstatat(folder->fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 ? status.st_ino : 0;
-}
-
 static void name_other(const struct carry_target *target, char name[TRACE_NAME])
 {
     folder_trace(&target->folder, target->target->fsid, target->target->ino, TRACE_NEW, name);
+}
+
+/* Which file has a replaced target's name, and which one is beside it; 0: none. */
+static bool look(const struct carry_target *target, uint64_t *here, uint64_t *beside,
+                 struct error *error)
+{
+    char other[TRACE_NAME];
+    name_other(target, other);
+    return folder_look(&target->folder, target->base, here, error) &&
+           folder_look(&target->folder, other, beside, error);
 }
 
 /* Checking */
@@ -118,11 +121,10 @@ static bool check_place(const struct carry_target *target, struct error *error)
 static bool check_replaced(const struct carry_target *target, struct error *error)
 {
     const struct journal_target *entry = target->target;
-    char other[TRACE_NAME];
-    uint64_t here = inode_of(&target->folder, target->base);
-    name_other(target, other);
-    if (here == entry->new_ino ||
-        (here == entry->ino && inode_of(&target->folder, other) == entry->new_ino))
+    uint64_t here, beside;
+    if (!look(target, &here, &beside, error))
+        return false;
+    if (here == entry->new_ino || (here == entry->ino && beside == entry->new_ino))
         return true;
     return error_set(error, ERROR_INDETERMINATE, entry->path,
                      "is neither the old nor the new file of an interrupted flush");
@@ -143,12 +145,12 @@ bool carry_can(const struct carry *carry, bool forward, struct error *error)
     for (uint32_t i = 0; i < carry->count; i++) {
         const struct carry_target *target = &carry->targets[i];
         uint64_t want = forward ? target->target->new_ino : target->target->ino;
-        char other[TRACE_NAME];
+        uint64_t here, beside;
         if (!is_replaced(target))
             continue;
-        name_other(target, other);
-        if (inode_of(&target->folder, target->base) != want &&
-            inode_of(&target->folder, other) != want)
+        if (!look(target, &here, &beside, error))
+            return false;
+        if (here != want && beside != want)
             return error_set(error, ERROR_INDETERMINATE, target->target->path,
                              "cannot be made %s: that file is not there any more",
                              forward ? "new" : "old");
@@ -188,12 +190,12 @@ static bool swap_forward(const struct carry_target *target, struct error *error)
 static bool carry_replaced(const struct carry_target *target, bool forward, struct error *error)
 {
     const struct journal_target *entry = target->target;
-    char other[TRACE_NAME];
-    uint64_t want = forward ? entry->new_ino : entry->ino;
-    name_other(target, other);
-    if (inode_of(&target->folder, target->base) == want)
+    uint64_t want = forward ? entry->new_ino : entry->ino, here, beside;
+    if (!look(target, &here, &beside, error))
+        return false;
+    if (here == want)
         return folder_sync(&target->folder, error);
-    if (inode_of(&target->folder, other) != want)
+    if (beside != want)
         return error_set(error, ERROR_INDETERMINATE, entry->path,
                          "cannot be settled: the file to be swapped in is not there");
     return (forward ? swap_forward : swap)(target, error) && folder_sync(&target->folder, error);

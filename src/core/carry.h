@@ -37,8 +37,8 @@ void carry_close(struct carry *carry);
 bool carry_check(const struct carry *carry, struct error *error);
 
 /*
- * Whether every replaced target can get that way: the wanted file is under its name or beside it. Error:
- * `indeterminate`. Writes nothing.
+ * Whether every replaced target can get that way: the wanted file is under its name or beside it. Errors:
+ * `indeterminate`, `io`. Writes nothing.
  */
 bool carry_can(const struct carry *carry, bool forward, struct error *error);
 

@@ -303,6 +303,8 @@ static bool take_back(const struct decision *decision, const struct carry *carry
         !folder_sync(&decision->home, &second))
         return indeterminate(decision, &first, &second, error);
     carry_drop_refs(carry);
+    if (error->kind == ERROR_INDETERMINATE)
+        error->kind = ERROR_IO; /* what could not be carried forward is settled by now */
     return false;
 }
 

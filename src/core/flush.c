@@ -74,20 +74,6 @@ static bool rename_lone(struct member *member, const struct flush_options *optio
     return true;
 }
 
-static bool settle(struct member *member, const struct flush_options *options, struct error *error)
-{
-    struct image *image = member->image;
-    if (options->has_range) {
-        image_settle(image, options->off, options->len);
-        return true;
-    }
-    if (!member->changed || !member->replaced)
-        return image_settle_all(image, error);
-    int fd = member->fresh_fd;
-    member->fresh_fd = -1;
-    return image_replace_source(image, fd, error);
-}
-
 static bool flush_prepared(struct member *members, uint32_t count,
                            const struct flush_options *options, struct flush_note *note,
                            struct error *error)
@@ -121,14 +107,16 @@ static bool flush_held(struct member *members, uint32_t count, const struct flus
     uint32_t changed;
     if (!collect(members, count, options, &changed, error))
         return false;
-    for (uint32_t i = 0; i < count; i++)
+    /* Also what was unchanged is settled: a flush ends savepoints and redo. */
+    for (uint32_t i = 0; i < count; i++) {
         outcomes[members[i].index] = FLUSH_UNCHANGED;
+        if (i >= changed && !member_foresee(&members[i], options, error))
+            return false;
+    }
     if (changed && !flush_changed(members, changed, options, outcomes, note, error))
         return false;
-    /* Also what was unchanged is settled: a flush ends savepoints and redo. */
     for (uint32_t i = 0; i < count; i++)
-        if (!settle(&members[i], options, error))
-            return false;
+        member_settle(&members[i], options);
     return true;
 }
 

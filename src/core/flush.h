@@ -6,14 +6,15 @@
  *
  *     collect    what changed, in the order (dev, ino); nothing changed: nothing is touched
  *     prepare    each: same name, inode, size; lock; pre-images and guards verified; space reserved;
- *                replacements written and synced
+ *                replacements written and synced; what the images go on with is mapped
  *     decide     refs written, journal written as .tmp, all synced; renamed to .redo, folder synced = COMMIT
  *     carry out  ranges written, replacements swapped in, each synced
  *     finish     traces removed, the journal kept as a record or removed, folder synced
  *
  * Up to COMMIT a failure removes what was made and leaves everything pending. After COMMIT a failure is taken
  * back by way of .undo and then reported; when that fails too the outcome is `indeterminate`, the journal
- * stays and recovery settles it. A lone replacement needs no journal: its rename is the COMMIT.
+ * stays and recovery settles it. A lone replacement needs no journal: its rename is the COMMIT. Once the files are
+ * new nothing fails any more: a record that cannot be kept is a remark, and the images have their maps.
  *
  * Signals that would end the process wait until the outcome is known.
  *

@@ -52,8 +52,11 @@ void folder_close(struct folder *folder);
 void folder_trace(const struct folder *folder, uint64_t fsid, uint64_t ino, enum trace trace,
                   char name[TRACE_NAME]);
 
-/* Whether a name exists (as anything, links not followed); false also when it cannot be looked at. */
-bool folder_has(const struct folder *folder, const char *name);
+/*
+ * The inode that a name leads to (links not followed), or 0 when there is no such name. Error: `io`, when it cannot be
+ * looked at: then nobody knows.
+ */
+bool folder_look(const struct folder *folder, const char *name, uint64_t *ino, struct error *error);
 
 /* Makes all changes of names durable. Error: `io`. */
 bool folder_sync(const struct folder *folder, struct error *error);

@@ -30,37 +30,59 @@ bool hot_identify(struct hot_target *target, const char *real, struct error *err
     return true;
 }
 
-/* Takes the folder over when something is found in it. */
-static bool find_in(const struct hot_target *target, struct folder *folder, struct hot *hot)
+/* The folder is taken over when something is found in it, else closed. */
+static bool find_in(const struct hot_target *target, struct folder *folder, struct hot *hot,
+                    struct error *error)
 {
-    for (size_t i = 0; i < sizeof ORDER / sizeof *ORDER; i++) {
-        folder_trace(folder, target->fsid, target->ino, ORDER[i], hot->name);
-        if (!folder_has(folder, hot->name))
-            continue;
-        hot->kind = HOT_TRACE;
+    uint64_t ino = 0;
+    bool looked = true;
+    for (size_t i = 0; looked && !ino && i < sizeof ORDER / sizeof *ORDER; i++) {
         hot->trace = ORDER[i];
-        hot->folder = *folder;
-        return true;
+        folder_trace(folder, target->fsid, target->ino, hot->trace, hot->name);
+        looked = folder_look(folder, hot->name, &ino, error);
     }
-    folder_close(folder);
+    if (looked && ino) {
+        hot->kind = HOT_TRACE;
+        hot->folder = *folder;
+    } else {
+        folder_close(folder);
+    }
+    return looked;
+}
+
+/* The state folder's `hot`; fd -1 where this user has none. */
+static bool open_state(struct folder *folder, struct error *error)
+{
+    struct error reason;
+    if (state_find(folder, "hot", &reason) || reason.sys == EACCES)
+        return true;
+    *error = reason;
     return false;
+}
+
+static bool find_attribute(const struct hot_target *target, struct hot *hot, struct error *error)
+{
+    if (!S_ISREG(target->status.st_mode))
+        return true;
+    ssize_t len = getxattr(target->real, REF_ATTRIBUTE, NULL, 0);
+    if (len > 0)
+        hot->kind = HOT_ATTRIBUTE;
+    return len >= 0 || errno == ENODATA || errno == ENOTSUP ||
+           error_system(error, errno, target->real, "cannot read an extended attribute");
 }
 
 bool hot_find(const struct hot_target *target, struct hot *hot, struct error *error)
 {
     struct folder folder;
-    struct error no_state;
     *hot = (struct hot){.kind = HOT_NOTHING};
     hot->folder.fd = -1;
-    if (!folder_open_of(&folder, target->real, error))
+    if (!folder_open_of(&folder, target->real, error) || !find_in(target, &folder, hot, error))
         return false;
-    if (find_in(target, &folder, hot))
+    if (hot->kind != HOT_NOTHING)
         return true;
-    if (state_open(&folder, "hot", false, &no_state) && find_in(target, &folder, hot))
-        return true;
-    if (S_ISREG(target->status.st_mode) && getxattr(target->real, REF_ATTRIBUTE, NULL, 0) > 0)
-        hot->kind = HOT_ATTRIBUTE;
-    return true;
+    if (!open_state(&folder, error) || (folder.fd >= 0 && !find_in(target, &folder, hot, error)))
+        return false;
+    return hot->kind != HOT_NOTHING || find_attribute(target, hot, error);
 }
 
 void hot_close(struct hot *hot)
@@ -84,15 +106,15 @@ enum ref_state hot_read_ref(const struct folder *folder, const char *name, int f
 }
 
 /* Names prove nothing: anybody may call a folder `hot`. */
-static bool is_state_folder(const struct folder *folder)
+static bool is_state_folder(const struct folder *folder, bool *same)
 {
     struct folder state;
-    struct error none;
-    if (!state_open(&state, "hot", false, &none))
+    struct error ignored;
+    if (!open_state(&state, &ignored))
         return false;
-    bool same = state.fsid == folder->fsid && state.ino == folder->ino;
+    *same = state.fd >= 0 && state.fsid == folder->fsid && state.ino == folder->ino;
     folder_close(&state);
-    return same;
+    return true;
 }
 
 /* Opens the folder that a ref names, if it is the very folder that the ref was made for. */
@@ -109,25 +131,26 @@ static bool open_home(const struct ref *ref, const struct folder *from, struct f
             return false;
         if (!folder_open(home, path, false, &ignored))
             continue;
-        if (home->fsid == ref->fsid && home->ino == ref->ino) {
-            home->hot = is_state_folder(home);
+        if (home->fsid == ref->fsid && home->ino == ref->ino && is_state_folder(home, &home->hot))
             return true;
-        }
         folder_close(home);
     }
     return false;
 }
 
-/* Whether the journal is that of the ref and not one of a later flush under the same name. */
-static bool has_nonce(const struct folder *home, const char *name, const struct ref *ref)
+/* Whether the journal of that name is the one of the ref, and not one of a later flush. */
+static enum hot_end look_for(const struct folder *home, const char *name, const struct ref *ref)
 {
     unsigned char header[16 + JOURNAL_NONCE];
     int fd = openat(home->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    bool same = fd >= 0 && pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header &&
-                memcmp(header + 16, ref->nonce, JOURNAL_NONCE) == 0;
-    if (fd >= 0)
-        close(fd);
-    return same;
+    if (fd < 0)
+        return errno == ENOENT ? HOT_GONE : HOT_UNKNOWN;
+    ssize_t len = pread(fd, header, sizeof header, 0);
+    close(fd);
+    if (len < 0)
+        return HOT_UNKNOWN;
+    bool same = (size_t)len == sizeof header && memcmp(header + 16, ref->nonce, JOURNAL_NONCE) == 0;
+    return same ? HOT_FOUND : HOT_GONE;
 }
 
 enum hot_end hot_follow(const struct ref *ref, const struct folder *from, struct hot *journal)
@@ -138,19 +161,20 @@ enum hot_end hot_follow(const struct ref *ref, const struct folder *from, struct
     } STATES[] = {{"redo", TRACE_REDO}, {"undo", TRACE_UNDO}, {"tmp", TRACE_TMP}};
     *journal = (struct hot){.kind = HOT_NOTHING};
     journal->folder.fd = -1;
+    enum hot_end end = HOT_GONE;
     if (!open_home(ref, from, &journal->folder))
         return HOT_UNKNOWN;
-    for (size_t i = 0; i < sizeof STATES / sizeof *STATES; i++) {
+    for (size_t i = 0; end == HOT_GONE && i < sizeof STATES / sizeof *STATES; i++) {
         int len = snprintf(journal->name, TRACE_NAME, "%s.%s", ref->journal, STATES[i].suffix);
-        if (len >= TRACE_NAME || !folder_has(&journal->folder, journal->name) ||
-            !has_nonce(&journal->folder, journal->name, ref))
-            continue;
-        journal->kind = HOT_TRACE;
+        if (len < TRACE_NAME)
+            end = look_for(&journal->folder, journal->name, ref);
         journal->trace = STATES[i].trace;
-        return HOT_FOUND;
     }
-    folder_close(&journal->folder);
-    return HOT_GONE;
+    if (end == HOT_FOUND)
+        journal->kind = HOT_TRACE;
+    else
+        folder_close(&journal->folder);
+    return end;
 }
 
 enum ref_state hot_read_pointer(const struct hot_target *target, const struct hot *hot,

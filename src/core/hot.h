@@ -34,7 +34,8 @@ bool hot_identify(struct hot_target *target, const char *real, struct error *err
 
 /*
  * The first trace of the target in the order redo, undo, ref, tmp, new, beside it, then in the state folder,
- * then its attribute. Error: `io`, when its own folder cannot be looked at.
+ * then its attribute. Error: `io`, when one of them cannot be looked for: only what the system says is not there is not
+ * there. A state folder that this user may not enter holds nothing of this user's.
  */
 bool hot_find(const struct hot_target *target, struct hot *hot, struct error *error);
 
@@ -51,9 +52,9 @@ enum ref_state hot_read_pointer(const struct hot_target *target, const struct ho
                                 struct ref *ref);
 
 enum hot_end {
-    HOT_FOUND,  /* the journal is there */
-    HOT_GONE,   /* its folder is there and it is not: the transaction is over */
-    HOT_UNKNOWN /* its folder cannot be looked at, or another one is in its place */
+    HOT_FOUND, /* the journal is there */
+    HOT_GONE,  /* its folder is there and it is not: the transaction is over */
+    HOT_UNKNOWN /* it or its folder cannot be looked at, or another folder is in the place of that one */
 };
 
 /*

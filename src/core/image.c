@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define NO_PAGE UINT64_MAX
@@ -30,29 +31,37 @@ static int sharing(enum image_mode mode)
     return mode == IMAGE_SHARED ? MAP_SHARED : MAP_PRIVATE | MAP_NORESERVE;
 }
 
-/* An image of no bytes has no mapping: mmap refuses a length of 0. */
-static bool map_file(struct image *image, struct error *error)
+/*
+ * Maps the image's range of the file fd, which may not be that long yet, and enters the map. An image of no bytes has
+ * no mapping: mmap refuses a length of 0.
+ */
+static bool map_range(const struct image *image, int fd, struct fault_map *map, struct error *error)
 {
     const char *path = image->source.path;
     if (!image->size)
         return true;
     uint64_t from = range_floor(image->file_off, system_page());
-    uint64_t before = image->file_off - from;
     uint64_t len;
-    if (!range_add(image->size, before, &len) || len > SIZE_MAX / 2)
+    if (!range_add(image->size, image->file_off - from, &len) || len > SIZE_MAX / 2)
         return error_set(error, ERROR_LIMIT, path, "is too large to be mapped");
     len = range_ceiling(len, system_page());
-    void *map = mmap(NULL, (size_t)len, protection(image->mode), sharing(image->mode),
-                     image->source.fd, (off_t)from);
-    if (map == MAP_FAILED)
+    void *base =
+        mmap(NULL, (size_t)len, protection(image->mode), sharing(image->mode), fd, (off_t)from);
+    if (base == MAP_FAILED)
         return error_system(error, errno, path, "cannot map");
-    if (!fault_enter(&image->map, map, (size_t)len, error)) {
-        munmap(map, (size_t)len);
-        return false;
-    }
-    image->base = image->map.base + before;
-    image->room = image->fresh = len;
-    return true;
+    if (fault_enter(map, base, (size_t)len, error))
+        return true;
+    munmap(base, (size_t)len);
+    return false;
+}
+
+/* The map of the file, if there is one, is the image's memory. */
+static void use_map(struct image *image)
+{
+    if (!image->map.len)
+        return;
+    image->base = image->map.base + image->file_off % system_page();
+    image->room = image->fresh = image->map.len;
 }
 
 static bool set_window(struct image *image, const struct image_options *options,
@@ -92,10 +101,12 @@ bool image_open(struct image *image, const char *path, const struct image_option
     *image = (struct image){.mode = options->mode, .hot_page = NO_PAGE};
     if (!source_open(&image->source, path, &source, error))
         return false;
-    if (!set_window(image, options, error) || !map_file(image, error)) {
+    if (!set_window(image, options, error) ||
+        !map_range(image, image->source.fd, &image->map, error)) {
         source_close(&image->source);
         return false;
     }
+    use_map(image);
     image->open = true;
     return true;
 }
@@ -410,33 +421,59 @@ void image_settle(struct image *image, uint64_t off, uint64_t len)
         image_become_clean(image);
 }
 
-bool image_remap(struct image *image, struct error *error)
+static bool is_elsewhere(const struct image *image)
 {
-    uint64_t size = image->size;
+    return image->size != image->file_size || layout_is_moved(&image->layout);
+}
+
+bool image_foresee(const struct image *image, int fd, struct image_after *after,
+                   struct error *error)
+{
+    struct stat status;
+    after->mapped = fd != image->source.fd || is_elsewhere(image);
+    if (!after->mapped)
+        return true;
+    if (fstat(fd, &status) != 0)
+        return error_system(error, errno, image->source.path, NULL);
+    after->dev = status.st_dev;
+    after->ino = status.st_ino;
+    return map_range(image, fd, &after->map, error);
+}
+
+void image_overlook(struct image_after *after)
+{
+    fault_leave(&after->map);
+    if (after->map.len)
+        munmap(after->map.base, after->map.len);
+    *after = (struct image_after){0};
+}
+
+/* Puts the new map in the place of the old one. The handler is installed: entering it again cannot fail. */
+static void take_over(struct image *image, struct image_after *after)
+{
+    struct error none;
+    image->source.size += image->size - image->file_size;
     image_become_clean(image);
     unmap(image);
     history_clear(&image->history);
-    image->file_size = size;
-    if (map_file(image, error))
-        return true;
-    image_close(image);
-    return false;
+    image->file_size = image->size;
+    fault_leave(&after->map);
+    if (after->map.len)
+        fault_enter(&image->map, after->map.base, after->map.len, &none);
+    use_map(image);
+    *after = (struct image_after){0};
 }
 
-bool image_settle_all(struct image *image, struct error *error)
+void image_settle_all(struct image *image, struct image_after *after)
 {
-    if (image->size == image->file_size && !layout_is_moved(&image->layout)) {
+    if (after->mapped)
+        take_over(image, after);
+    else
         image_settle(image, 0, image->size);
-        return true;
-    }
-    image->source.size = image->file_off + image->size;
-    return image_remap(image, error);
 }
 
-bool image_replace_source(struct image *image, int fd, struct error *error)
+void image_replace_source(struct image *image, int fd, struct image_after *after)
 {
-    if (source_adopt(&image->source, fd, error))
-        return image_remap(image, error);
-    image_close(image);
-    return false;
+    source_adopt(&image->source, fd, after->dev, after->ino);
+    take_over(image, after);
 }

@@ -72,6 +72,17 @@ struct image {
     struct guards guards; /* what accepted guards saw in clean pages */
 };
 
+/*
+ * What an image goes on with after a flush that moves bytes, changes the size or replaces the file. It is made before the
+ * flush is decided: behind that nothing may fail any more. Zeroed: nothing is foreseen. It must not be moved.
+ */
+struct image_after {
+    bool mapped;          /* there is a new map, of no bytes where the image has none */
+    struct fault_map map; /* not touched until it is the image's */
+    dev_t dev;            /* identity of the file that it maps */
+    ino_t ino;
+};
+
 struct image_options {
     enum image_mode mode; /* not IMAGE_MEMORY */
     bool block;           /* a block device is welcome */
@@ -175,23 +186,26 @@ void image_become_clean(struct image *image);
 void image_settle(struct image *image, uint64_t off, uint64_t len);
 
 /*
- * Declares the whole image to be in the file now, whose size is the image's. Error: as image_remap, only
- * where the size has changed or bytes have moved.
+ * Makes ready what the image needs once it is flushed into the file fd: its own (source.fd), or a replacement
+ * (O_RDONLY, which holds the image as it reads now). In place, where size and places stay, that is nothing. Errors:
+ * `io`, `limit`; the image is as it was, and *after is the caller's to give up.
  */
-bool image_settle_all(struct image *image, struct error *error);
+bool image_foresee(const struct image *image, int fd, struct image_after *after,
+                   struct error *error);
+
+/* Gives up what was foreseen; idempotent, harmless once it was used. */
+void image_overlook(struct image_after *after);
 
 /*
- * Maps the source anew: its descriptor leads to a file that holds the image as it reads now, and its size
- * is the image's. Nothing is pending any more, savepoints and redo end. Errors: `io`, `limit`; the image is
- * closed then.
+ * Declares the whole image to be in its file now, whose size is the image's. Nothing is pending any more,
+ * savepoints and redo end. *after is used up. It cannot fail.
  */
-bool image_remap(struct image *image, struct error *error);
+void image_settle_all(struct image *image, struct image_after *after);
 
 /*
- * The target was replaced by the file fd (O_RDONLY, locked), which holds the image as it reads now: from here
- * on it is the image's file, as image_remap says. fd becomes the image's, also on failure. Error: `io`,
- * `limit`; the image is closed then.
+ * The target was replaced by the file fd (O_RDONLY, locked) that *after was made with: from here on it is the image's
+ * file, as image_settle_all says, and fd is the image's.
  */
-bool image_replace_source(struct image *image, int fd, struct error *error);
+void image_replace_source(struct image *image, int fd, struct image_after *after);
 
 #endif

@@ -81,10 +81,13 @@ bool member_has_names(const struct member *member)
 }
 
 /* Whether the journal can be found from each name of the target. */
-static bool can_be_marked(const struct member *member)
+static bool can_be_marked(const struct member *member, bool *can, struct error *error)
 {
-    return !member_has_names(member) ||
+    *can = !member_has_names(member) ||
            fgetxattr(member->image->source.fd, REF_ATTRIBUTE, NULL, 0) >= 0 || errno == ENODATA;
+    return *can || errno == ENOTSUP || errno == EACCES || errno == EPERM ||
+           error_system(error, errno, image_name(member->image),
+                        "cannot read an extended attribute");
 }
 
 /* A running program may not be opened for writing, but its name may be given to another file. */
@@ -92,15 +95,18 @@ static bool choose_way(struct member *member, const struct flush_options *option
                        struct error *error)
 {
     const struct source *source = &member->image->source;
+    bool can_mark;
+    if (!can_be_marked(member, &can_mark, error))
+        return false;
     member->replaced = options->way == FLUSH_BY_REPLACE || image_is_moved(member->image) ||
-                       (options->break_links && !can_be_marked(member));
+                       (options->break_links && !can_mark);
     if (!member->replaced && !source_open_writer(source, &member->fd, error)) {
         if (error->sys != ETXTBSY || options->way == FLUSH_BY_PLACE)
             return false;
         member->replaced = true;
     }
     if (!member->replaced)
-        return can_be_marked(member) ||
+        return can_mark ||
                error_set(
                    error, ERROR_UNSUPPORTED, source->path,
                    "has %lu names and cannot carry an extended attribute: after a crash the other "
@@ -180,7 +186,28 @@ bool member_prepare(struct member *member, const struct flush_options *options, 
     if (!source_still_there(&member->image->source, error) || !find_names(member, error) ||
         !choose_way(member, options, error))
         return false;
-    return (member->replaced ? prepare_replaced : prepare_place)(member, error);
+    return (member->replaced ? prepare_replaced : prepare_place)(member, error) &&
+           member_foresee(member, options, error);
+}
+
+bool member_foresee(struct member *member, const struct flush_options *options, struct error *error)
+{
+    const struct image *image = member->image;
+    return options->has_range ||
+           image_foresee(image, member->replaced ? member->fresh_fd : image->source.fd,
+                         &member->after, error);
+}
+
+void member_settle(struct member *member, const struct flush_options *options)
+{
+    int fd = member->fresh_fd;
+    member->fresh_fd = -1;
+    if (options->has_range)
+        image_settle(member->image, options->off, options->len);
+    else if (member->replaced)
+        image_replace_source(member->image, fd, &member->after);
+    else
+        image_settle_all(member->image, &member->after);
 }
 
 void member_abandon(struct member *member)
@@ -200,6 +227,7 @@ void member_end(struct member *member)
     if (member->fresh_fd >= 0)
         close(member->fresh_fd);
     member->fd = member->fresh_fd = -1;
+    image_overlook(&member->after);
     folder_close(&member->folder);
 }
 

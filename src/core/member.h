@@ -23,6 +23,7 @@ struct member {
     char base[NAME_MAX + 1]; /* the target's name in it */
     uint64_t fsid;
     uint64_t ino; /* in the journal: of a device its number */
+    struct image_after after;
 };
 
 /* An empty member, which member_end accepts. */
@@ -40,6 +41,16 @@ bool member_look(struct member *member, const struct flush_options *options, str
  */
 bool member_prepare(struct member *member, const struct flush_options *options,
                     struct error *error);
+
+/*
+ * Makes ready what member_settle needs; member_prepare has done so. The member must not be moved any more. Errors:
+ * `io`, `limit`.
+ */
+bool member_foresee(struct member *member, const struct flush_options *options,
+                    struct error *error);
+
+/* The flush is done: what the member's image holds is in its file. It cannot fail. */
+void member_settle(struct member *member, const struct flush_options *options);
 
 /* Whether the target has several names (hard links), so that it is marked with an attribute as well. */
 bool member_has_names(const struct member *member);

@@ -127,12 +127,20 @@ static bool find_target(struct recovery *recovery, const struct journal_target *
                         struct hot_target *found, char **real, struct error *error)
 {
     char path[PATH_MAX];
-    struct error ignored;
+    struct error reason, unseen = {.kind = ERROR_NONE};
     for (int number = 0; candidate_name(recovery, entry, number, path); number++) {
         *real = realpath(path, NULL);
-        if (*real && hot_identify(found, *real, &ignored) && is_candidate(entry, found))
+        bool seen =
+            *real ? hot_identify(found, *real, &reason) : error_system(&reason, errno, path, NULL);
+        if (seen && is_candidate(entry, found))
             return true;
+        if (!seen && reason.sys != ENOENT && reason.sys != ENOTDIR)
+            unseen = reason;
         free(*real);
+    }
+    if (unseen.kind != ERROR_NONE) {
+        *error = unseen;
+        return false;
     }
     *real = is_meant(recovery, entry) ? strdup(recovery->asked->target.real) : NULL;
     if (*real) {
@@ -179,25 +187,32 @@ static enum ref_state look_at_ref(const struct recovery *recovery, const struct 
     return state;
 }
 
-/* Whether the folder holds a trusted ref of the target to this journal. */
-static bool holds_ref(const struct recovery *recovery, const struct folder *folder,
-                      const struct journal_target *entry, uid_t owner)
+/* Looks in the folder for a trusted ref of the target to this journal. */
+static bool find_ref_in(const struct recovery *recovery, struct folder *folder,
+                        struct carry_target *target, uid_t owner, struct error *error)
 {
     char name[TRACE_NAME];
-    bool points_here;
-    folder_trace(folder, entry->fsid, entry->ino, TRACE_REF, name);
-    look_at_ref(recovery, folder, name, owner, &points_here);
-    return points_here;
+    uint64_t ino;
+    bool points_here = false;
+    folder_trace(folder, target->target->fsid, target->target->ino, TRACE_REF, name);
+    if (!folder_look(folder, name, &ino, error))
+        return false;
+    if (ino)
+        look_at_ref(recovery, folder, name, owner, &points_here);
+    if (points_here)
+        target->ref_folder = folder;
+    return true;
 }
 
 /* The folder that holds the ref of a target: its own, or the state folder; NULL when neither does. */
-static struct folder *find_ref(struct recovery *recovery, struct carry_target *target, uid_t owner)
+static bool find_ref(struct recovery *recovery, struct carry_target *target, uid_t owner,
+                     struct error *error)
 {
-    if (holds_ref(recovery, &target->folder, target->target, owner))
-        return &target->folder;
-    bool in_state =
-        recovery->hot.fd >= 0 && holds_ref(recovery, &recovery->hot, target->target, owner);
-    return in_state ? &recovery->hot : NULL;
+    target->ref_folder = NULL;
+    if (!find_ref_in(recovery, &target->folder, target, owner, error))
+        return false;
+    return target->ref_folder || recovery->hot.fd < 0 ||
+           find_ref_in(recovery, &recovery->hot, target, owner, error);
 }
 
 /*
@@ -252,9 +267,9 @@ static bool open_target(struct recovery *recovery, uint32_t i, struct error *err
                              "is named twice by one journal: nothing was changed");
     }
     bool opened = lock_entry(recovery, &recovery->locks[i], &found, entry->path, error) &&
-                  folder_open_of(&target->folder, real, error);
+                  folder_open_of(&target->folder, real, error) &&
+                  find_ref(recovery, target, found.status.st_uid, error);
     if (opened) {
-        target->ref_folder = find_ref(recovery, target, found.status.st_uid);
         opened =
             has_authority(recovery, target, &found, recovery->locks[i])
                 ? open_writer(target, &found, error)
@@ -375,11 +390,13 @@ static bool open_journal(struct recovery *recovery, struct error *error)
 }
 
 /* Whether the name still leads to the journal that was read, now that its targets are locked. */
-static bool is_still_there(const struct recovery *recovery)
+static bool is_still_there(const struct recovery *recovery, bool *there, struct error *error)
 {
-    struct stat named;
-    return fstatat(recovery->home.fd, recovery->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-           recovery->status.st_ino == named.st_ino && recovery->status.st_dev == named.st_dev;
+    uint64_t ino;
+    if (!folder_look(&recovery->home, recovery->name, &ino, error))
+        return false;
+    *there = ino == recovery->status.st_ino;
+    return true;
 }
 
 /* Gives the journal the state that the choice asks for, durably. */
@@ -512,16 +529,17 @@ static bool settle_journal(const struct asked *asked, enum recover_choice choice
                            enum recover_result *result, struct error *error)
 {
     struct recovery recovery;
-    bool settled;
+    bool settled, there;
     begin(&recovery, asked, home, name);
     recovery.choice = choice;
     recovery.named = named;
     if (choice == RECOVER_FORGET)
         settled = forget(&recovery, error);
-    else if (!open_journal(&recovery, error) || !open_targets(&recovery, error))
+    else if (!open_journal(&recovery, error) || !open_targets(&recovery, error) ||
+             !is_still_there(&recovery, &there, error))
         settled = false;
     else
-        settled = !is_still_there(&recovery) || carry_out(&recovery, trace, result, error);
+        settled = !there || carry_out(&recovery, trace, result, error);
     end(&recovery);
     return settled;
 }
@@ -704,8 +722,9 @@ bool recover_path(const char *path, enum recover_choice choice, const char *jour
 {
     struct held held;
     char *real = realpath(path, NULL);
+    bool gone = !real && (errno == ENOENT || errno == ENOTDIR);
     *result = RECOVER_CLEAN;
-    if (!real && !(journal && choice == RECOVER_FORGET))
+    if (!real && !(gone && journal && choice == RECOVER_FORGET))
         return error_system(error, errno, path, NULL);
     held_begin(&held);
     bool settled = (!journal || settle_named(real, journal, choice, result, error)) &&

@@ -110,7 +110,9 @@ static bool find_mode(struct replacement *replacement, const struct image *image
         *mode = status.st_mode & 07777;
         return true;
     }
-    if (image->source.fd >= 0 && fstat(image->source.fd, &status) == 0 && !image->source.device) {
+    if (image->source.fd >= 0 && !image->source.device) {
+        if (fstat(image->source.fd, &status) != 0)
+            return fail(replacement, "cannot tell the mode", error);
         *mode = status.st_mode & 0777;
         return true;
     }

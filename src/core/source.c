@@ -62,8 +62,9 @@ static bool check_filesystem(int fd, const char *path, struct error *error)
 static bool check_swap(const struct stat *status, const char *path, struct error *error)
 {
     FILE *swaps = fopen("/proc/swaps", "re");
-    if (!swaps)
-        return true;
+    if (!swaps) /* without /proc, or where it is closed to this user, nobody can tell */
+        return errno == ENOENT || errno == EACCES ||
+               error_system(error, errno, path, "cannot tell whether it is a swap area");
     char line[PATH_MAX + 128];
     bool active = false;
     while (!active && fgets(line, sizeof line, swaps)) {
@@ -267,24 +268,24 @@ bool source_open_writer(const struct source *source, int *fd, struct error *erro
     *fd = open(source->real, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (*fd < 0)
         return error_system(error, errno, source->path, "cannot open for writing");
-    if (fstat(*fd, &status) == 0 && status.st_dev == source->dev && status.st_ino == source->ino)
+    bool known = fstat(*fd, &status) == 0;
+    if (known && status.st_dev == source->dev && status.st_ino == source->ino)
         return true;
+    int sys = errno;
     close(*fd);
     *fd = -1;
+    if (!known)
+        return error_system(error, sys, source->path, NULL);
     return error_set(error, ERROR_CHANGED, source->path,
                      "was replaced by another file since it was opened");
 }
 
-bool source_adopt(struct source *source, int fd, struct error *error)
+void source_adopt(struct source *source, int fd, dev_t dev, ino_t ino)
 {
-    struct stat status;
     source_release(source);
     source->fd = fd;
-    if (fstat(fd, &status) != 0)
-        return error_system(error, errno, source->path, NULL);
-    source->dev = status.st_dev;
-    source->ino = status.st_ino;
-    return source_size_now(source, &source->size, error);
+    source->dev = dev;
+    source->ino = ino;
 }
 
 bool source_read(const struct source *source, uint64_t off, void *data, size_t len,

@@ -79,11 +79,8 @@ bool source_same_size(const struct source *source, struct error *error);
  */
 bool source_open_writer(const struct source *source, int *fd, struct error *error);
 
-/*
- * The name leads to another file now: fd (O_RDONLY, locked), which becomes the source's, also on failure.
- * Error: `io`.
- */
-bool source_adopt(struct source *source, int fd, struct error *error);
+/* The name leads to another file now: fd (O_RDONLY, locked), which becomes the source's. The size is left as it is. */
+void source_adopt(struct source *source, int fd, dev_t dev, ino_t ino);
 
 /*
  * Reads exactly len bytes at off in the file, whatever the mapping shows. `truncated` when the file ends

@@ -73,3 +73,13 @@ bool state_open(struct folder *folder, const char *name, bool make, struct error
     folder_close(folder);
     return false;
 }
+
+bool state_find(struct folder *folder, const char *name, struct error *error)
+{
+    struct error reason;
+    if (state_open(folder, name, false, &reason) || reason.kind == ERROR_UNSUPPORTED ||
+        reason.sys == ENOENT || reason.sys == ENOTDIR)
+        return true;
+    *error = reason;
+    return false;
+}

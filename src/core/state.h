@@ -17,4 +17,10 @@
  */
 bool state_open(struct folder *folder, const char *name, bool make, struct error *error);
 
+/*
+ * Opens the part `name` if there is one to be used: folder->fd is -1 where it is missing or state_open's `unsupported`.
+ * Error: `io`, when nobody knows.
+ */
+bool state_find(struct folder *folder, const char *name, struct error *error);
+
 #endif
