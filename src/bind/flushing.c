@@ -98,15 +98,23 @@ static void read_option(lua_State *L, const struct bytes *bytes, struct flush_op
     }
 }
 
+/* Returns whether a length was given. */
+static bool read_fields(lua_State *L, int index, const struct bytes *bytes,
+                        struct flush_options *options)
+{
+    bool has_len = false;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        read_option(L, bytes, options, &has_len);
+    return has_len;
+}
+
 static void read_options(lua_State *L, int index, struct bytes *bytes,
                          struct flush_options *options)
 {
-    bool has_len = false;
     if (lua_type(L, index) != LUA_TTABLE)
         errors_raise_argument(L, image_name(bytes->image), "flush", 1,
                               "options must be a table, got %s", luaL_typename(L, index));
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-        read_option(L, bytes, options, &has_len);
+    bool has_len = read_fields(L, index, bytes, options);
     if (!options->has_range)
         return;
     if (!has_len)
@@ -193,9 +201,10 @@ static int flushing_flush_list(lua_State *L)
     struct image **images = check_list(L, &count);
     lua_geti(L, 1, 1);
     if (lua_istable(L, 2))
-        read_options(L, 2, bytes_check(L, -1, "flush"), &options);
+        read_fields(L, 2, bytes_check(L, -1, "flush"), &options);
     if (options.has_range)
-        errors_raise_argument(L, NULL, "flush", 2, "a range goes with one object only");
+        errors_raise_argument(L, NULL, "flush", 2,
+                              "offset and length go with the flush of one object, not of a list");
     enum flush_outcome *outcomes = lua_newuserdatauv(L, (size_t)count * sizeof *outcomes, 0);
     if (!flush_images(images, (uint32_t)count, &options, outcomes, &note, &error))
         errors_raise(L, &error, error.offset);
