@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -154,13 +153,10 @@ static bool prepare_place(struct member *member, struct error *error)
            image_intact(member->image, error) && reserve(member, error);
 }
 
-/* The new file is locked before it has the target's name, so that no second patcher slips in between. */
-static bool lock_fresh(struct member *member, const char *name, struct error *error)
+static bool note_inode(struct member *member, struct error *error)
 {
     struct stat status;
-    member->fresh_fd = openat(member->folder.fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (member->fresh_fd < 0 || flock(member->fresh_fd, LOCK_EX | LOCK_NB) != 0 ||
-        fstat(member->fresh_fd, &status) != 0)
+    if (fstat(member->fd, &status) != 0)
         return error_system(error, errno, image_name(member->image), "cannot open the new file");
     member->new_ino = status.st_ino;
     return true;
@@ -171,8 +167,9 @@ static bool prepare_replaced(struct member *member, struct error *error)
     char name[TRACE_NAME];
     folder_trace(&member->folder, member->fsid, member->ino, TRACE_NEW, name);
     return verify_image(member->image, member->image->source.fd, error) &&
-           rebuild_file(member->image, &member->folder, name, &member->fd, error) &&
-           lock_fresh(member, name, error);
+           rebuild_file(member->image, &member->folder, name, &member->fd, &member->fresh_fd,
+                        error) &&
+           note_inode(member, error);
 }
 
 bool member_prepare(struct member *member, const struct flush_options *options, struct error *error)

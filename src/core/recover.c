@@ -8,9 +8,11 @@
 #include "state.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -96,35 +98,47 @@ static void remove_ref(const struct recovery *recovery, const struct folder *fol
         folder_remove(folder, name, &ignored);
 }
 
+/* A replacement that is being written is locked by who writes it. One that cannot be opened is none of ours. */
+static void remove_new(const struct folder *folder, const struct journal_target *entry)
+{
+    char name[TRACE_NAME];
+    struct error ignored;
+    folder_trace(folder, entry->fsid, entry->ino, TRACE_NEW, name);
+    int fd = openat(folder->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        folder_remove(folder, name, &ignored);
+    close(fd);
+}
+
 /*
  * Removes what a transaction that is not carried out left beside its targets, also where they cannot be opened or
  * the journal has no right to write to them: refs that point to it or were never finished, and in the journal's
- * own folder the replacements.
+ * own folder the replacements. What is beside a target that somebody else patches by now is that patcher's.
  */
 static void remove_traces(const struct recovery *recovery)
 {
-    for (uint32_t i = 0; i < recovery->journal.count; i++) {
+    for (uint32_t i = 0; i < recovery->carry.count; i++) {
         const struct journal_target *entry = &recovery->journal.targets[i];
         struct folder folder;
         struct error ignored;
-        char name[TRACE_NAME];
-        if (!recovery_folder(recovery, i, &folder, &ignored))
+        if (recovery->busy[i] || !recovery_folder(recovery, i, &folder, &ignored))
             continue;
         remove_ref(recovery, &folder, entry, entry->ino);
         remove_ref(recovery, &folder, entry, entry->new_ino);
-        folder_trace(&folder, entry->fsid, entry->ino, TRACE_NEW, name);
         if (folder.fsid == recovery->home.fsid && folder.ino == recovery->home.ino)
-            folder_remove(&folder, name, &ignored);
+            remove_new(&folder, entry);
         folder_close(&folder);
     }
 }
 
-/* Forgetting wants no targets: they may be gone. One that a live flush has locked is not forgotten. */
+/* Forgetting wants no targets: they may be gone. While somebody patches one, nothing is forgotten. */
 static bool forget(struct recovery *recovery, struct error *error)
 {
     struct error reason;
     if (recovery_read(recovery, &reason)) {
-        if (recovery_open(recovery, &reason)) {
+        if (recovery_open_each(recovery, &reason)) {
             struct error ignored;
             carry_clean(&recovery->carry, &ignored);
             unmark(recovery);
@@ -166,29 +180,42 @@ static bool settle_journal(const struct asked *asked, enum recover_choice choice
  * Removes what an undecided transaction left beside its targets. Each that can be opened is locked, so nobody
  * flushes it; the others find their own traces when they are opened.
  */
-static void remove_undecided(const struct asked *asked, const struct folder *home, const char *name)
+static void remove_undecided(struct recovery *recovery)
 {
-    struct recovery recovery;
     struct error ignored;
-    recovery_begin(&recovery, asked, home, name);
-    if (recovery_read(&recovery, &ignored) && recovery_make(&recovery, &ignored)) {
-        for (uint32_t i = 0; i < recovery.carry.count; i++)
-            if (!recovery_open_target(&recovery, i, &ignored))
-                folder_close(&recovery.carry.targets[i].folder);
-        carry_clean(&recovery.carry, &ignored);
-        unmark(&recovery);
-        carry_drop_refs(&recovery.carry);
-        remove_traces(&recovery);
-    }
-    recovery_end(&recovery);
+    recovery_open_each(recovery, &ignored);
+    carry_clean(&recovery->carry, &ignored);
+    unmark(recovery);
+    carry_drop_refs(&recovery->carry);
+    remove_traces(recovery);
 }
 
-static bool settle_undecided(const struct asked *asked, const struct folder *home, const char *name,
-                             enum recover_result *result, struct error *error)
+/*
+ * Whether the name of a journal that a ref has led to is still that journal's. It is made from its first target,
+ * and once that target is settled the next flush of it makes a journal of the same name.
+ */
+static bool is_nobodys(const struct recovery *recovery)
 {
-    remove_undecided(asked, home, name);
+    return recovery->carry.count && !recovery->busy[0] && recovery_is_still_there(recovery);
+}
+
+/*
+ * Settles a journal that was not decided: the files are old. `own` if it is named after the asked target. All locks are
+ * held until it is removed. One whose first target is busy, or that cannot be read, is left for that target's own look.
+ */
+static bool settle_undecided(const struct asked *asked, bool own, const struct folder *home,
+                             const char *name, enum recover_result *result, struct error *error)
+{
+    struct recovery recovery;
+    struct error unread;
+    recovery_begin(&recovery, asked, home, name);
+    if (recovery_read(&recovery, &unread))
+        remove_undecided(&recovery);
     *result = RECOVER_UNDONE;
-    return folder_remove(home, name, error) && folder_sync(home, error);
+    bool removed = !(own || is_nobodys(&recovery)) ||
+                   (folder_remove(home, name, error) && folder_sync(home, error));
+    recovery_end(&recovery);
+    return removed;
 }
 
 /* A ref that points nowhere is what is left of a transaction that is over. */
@@ -229,10 +256,12 @@ static bool settle_pointer(const struct asked *asked, enum recover_choice choice
     case HOT_FOUND:
         break;
     }
-    bool settled = journal.trace == TRACE_TMP
-                       ? settle_undecided(asked, &journal.folder, journal.name, result, error)
-                       : settle_journal(asked, choice, false, &journal.folder, journal.name,
-                                        journal.trace, result, error);
+    bool settled =
+        journal.trace == TRACE_TMP
+            ? settle_undecided(asked, false, &journal.folder, journal.name, result, error) &&
+                  remove_pointer(asked, hot, error)
+            : settle_journal(asked, choice, false, &journal.folder, journal.name, journal.trace,
+                             result, error);
     hot_close(&journal);
     return settled;
 }
@@ -243,7 +272,7 @@ static bool settle(const struct asked *asked, enum recover_choice choice, const 
     if (hot->kind == HOT_ATTRIBUTE || hot->trace == TRACE_REF)
         return settle_pointer(asked, choice, hot, result, error);
     if (hot->trace == TRACE_TMP)
-        return settle_undecided(asked, &hot->folder, hot->name, result, error);
+        return settle_undecided(asked, true, &hot->folder, hot->name, result, error);
     if (hot->trace == TRACE_NEW)
         return folder_remove(&hot->folder, hot->name, error) && folder_sync(&hot->folder, error);
     return settle_journal(asked, choice, false, &hot->folder, hot->name, hot->trace, result, error);

@@ -229,8 +229,9 @@ bool recovery_open_target(struct recovery *recovery, uint32_t i, struct error *e
         return indeterminate(error, entry->path,
                              "is named twice by one journal: nothing was changed");
     }
-    bool opened = lock_entry(recovery, &recovery->locks[i], &found, entry->path, error) &&
-                  folder_open_of(&target->folder, real, error);
+    bool opened = lock_entry(recovery, &recovery->locks[i], &found, entry->path, error);
+    recovery->busy[i] = !opened && error->kind == ERROR_LOCKED;
+    opened = opened && folder_open_of(&target->folder, real, error);
     if (opened) {
         target->ref_folder = find_ref(recovery, target, found.status.st_uid);
         opened =
@@ -256,7 +257,8 @@ bool recovery_make(struct recovery *recovery, struct error *error)
     recovery->carry.journal = &recovery->journal;
     recovery->carry.targets = calloc(count, sizeof *recovery->carry.targets);
     recovery->locks = calloc(count, sizeof *recovery->locks);
-    if (!recovery->carry.targets || !recovery->locks)
+    recovery->busy = calloc(count, sizeof *recovery->busy);
+    if (!recovery->carry.targets || !recovery->locks || !recovery->busy)
         return error_set(error, ERROR_LIMIT, recovery->home.path, "out of memory");
     for (uint32_t i = 0; i < count; i++) {
         recovery->locks[i] = -1;
@@ -279,6 +281,24 @@ bool recovery_open(struct recovery *recovery, struct error *error)
     return true;
 }
 
+bool recovery_open_each(struct recovery *recovery, struct error *error)
+{
+    bool all = true, locked = false;
+    if (!recovery_make(recovery, error))
+        return false;
+    for (uint32_t i = 0; i < recovery->carry.count; i++) {
+        struct error reason;
+        if (recovery_open_target(recovery, i, &reason))
+            continue;
+        folder_close(&recovery->carry.targets[i].folder);
+        if (!locked)
+            *error = reason;
+        locked = locked || recovery->busy[i];
+        all = false;
+    }
+    return all;
+}
+
 /* The journal */
 
 void recovery_begin(struct recovery *recovery, const struct asked *asked, const struct folder *home,
@@ -296,6 +316,7 @@ void recovery_end(struct recovery *recovery)
         if (recovery->locks[i] >= 0)
             close(recovery->locks[i]);
     free(recovery->locks);
+    free(recovery->busy);
     carry_close(&recovery->carry);
     journal_close(&recovery->journal);
     if (recovery->journal_fd >= 0)

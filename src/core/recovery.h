@@ -34,6 +34,7 @@ struct recovery {
     struct journal journal;
     struct carry carry;
     int *locks; /* for each target a locked descriptor, or -1 */
+    bool *busy; /* for each target: somebody else patches it, so what is beside it may be in use */
 };
 
 /*
@@ -67,6 +68,12 @@ bool recovery_open_target(struct recovery *recovery, uint32_t i, struct error *e
 
 /* recovery_make, and all targets. Errors: those of both, for the first target that fails. */
 bool recovery_open(struct recovery *recovery, struct error *error);
+
+/*
+ * recovery_make, and each target that can be opened; the folders of the others are closed. False unless all were
+ * opened, with the error of one that is locked, or else of the last that failed.
+ */
+bool recovery_open_each(struct recovery *recovery, struct error *error);
 
 /* The folder in which the target i lies as the journal tells it, the caller's to close. Error: `io`. */
 bool recovery_folder(const struct recovery *recovery, uint32_t i, struct folder *folder,
