@@ -325,6 +325,21 @@ describe("recovery", function()
     end)
   end)
 
+  it("leaves the ref of another transaction, whose file has got the inode of a replacement", function()
+    local one, two = fresh("reissued", "one"), fresh("reissued", "two")
+    world.interrupt({ { one, OFF, NEW }, { two, OFF, NEW } }, { call = "renameat" }, "{ by = 'replace' }")
+    local folder = world.folder "reissued"
+    local taken = math.tointeger(world.stat(("%s/.suture-%x.new"):format(folder, math.tointeger(world.stat(one, "%i"))),
+      "%i"))
+    local ref = ("%s/.suture-%x.ref"):format(folder, taken)
+    local other = support.read(ref):gsub("\n%x+\n", "\n" .. ("0"):rep(32) .. "\n", 1)
+    support.write(ref, other)
+    assert.equal("undone", world.recover(one))
+    assert.equal("clean", world.recover(two))
+    assert.equal(".ref", world.traces(folder))
+    assert.equal(other, support.read(ref))
+  end)
+
   describe("of a ref whose journal is gone", function()
     local function over(name)
       local one, two = fresh(name .. ".a", "one"), fresh(name .. ".b", "two")
