@@ -140,6 +140,73 @@ describe("recovery", function()
       assert.equal("", world.traces(folder))
     end)
 
+    for _, asked in ipairs { 1, 2 } do
+      it(("of forget forgets the whole transaction, asked by target %d"):format(asked), function()
+        local paths = { half_done("forget.any." .. asked) }
+        local before = { state(paths[1]), state(paths[2]) }
+        assert.same({ "clean", "", "" }, { world.recover(paths[asked], "forget") })
+        assert.same(before, { state(paths[1]), state(paths[2]) })
+        for _, path in ipairs(paths) do
+          assert.equal("", world.traces(path:match "^(.*)/"))
+          assert.equal("opened", world.open(path))
+        end
+      end)
+    end
+
+    -- A target with a ref; the folder of its journal, and the other target in it.
+    local function referring(name)
+      local one, two = half_done(name)
+      local with = world.traces(one:match "^(.*)/") == ".ref" and one or two
+      local other = with == one and two or one
+      assert.equal(".ref", world.traces(with:match "^(.*)/"))
+      return with, other:match "^(.*)/", other
+    end
+
+    local REST <const> = "only its own ref was forgotten, the rest of the transaction remains: "
+
+    local function forgets_its_ref_only(with, other, reason)
+      local before = { state(with), state(other) }
+      local word, _, stderr = world.recover(with, "forget")
+      assert.equal("clean", word)
+      assert.equal(("suture: warning: %s: %s%s\n"):format(with, REST, reason), stderr)
+      assert.same(before, { state(with), state(other) })
+      assert.equal("", world.traces(with:match "^(.*)/"))
+      assert.equal(".redo", world.traces(other:match "^(.*)/"))
+      assert.equal("opened", world.open(with))
+    end
+
+    it("of forget removes a ref alone where its journal cannot be looked at, and says what remains", function()
+      local with, folder = referring "forget.away"
+      local away = world.folder "forget.elsewhere/deeper"
+      world.must(("mv %s %s/"):format(folder, away))
+      forgets_its_ref_only(with, world.must(("ls %s/*/*"):format(away)):match "^[^\n]+",
+        ("the journal of an interrupted flush lies in %s, which cannot be looked at"):format(folder))
+    end)
+
+    it("of forget removes a ref alone where its journal is not to be obeyed, and says so", function()
+      local with, folder, other = referring "forget.untrusted"
+      local journal = world.trace(folder, "redo")
+      world.must("chmod 644 " .. journal)
+      forgets_its_ref_only(with, other, journal .. ": is not obeyed as a journal: it must be a regular file with one "
+        .. "name, mode 0600, of this user, root or the target's owner")
+    end)
+
+    it("of forget removes what is no ref, and says so", function()
+      local with, _, other = referring "forget.garbage"
+      support.write(world.trace(with:match "^(.*)/", "ref"), "suture-ref 2\nof a later version\n")
+      forgets_its_ref_only(with, other, "a ref of an interrupted flush beside it cannot be read or is not trusted")
+    end)
+
+    it("of forget is locked while another target is open for patching, and leaves all", function()
+      local with, folder, other = referring "forget.held"
+      local kind = world.recover(with, "forget", nil, {
+        under = ("flock --exclusive --nonblock %s"):format(support.quote(other)) })
+      assert.equal("locked", kind)
+      assert.equal(".ref", world.traces(with:match "^(.*)/"))
+      assert.equal(".redo", world.traces(folder))
+      assert.equal("finished", world.recover(with))
+    end)
+
     it("that cannot be reached changes nothing", function()
       local path = fresh("reach", "file")
       local program = world.folder "reach" .. "/sleep"

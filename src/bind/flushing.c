@@ -137,11 +137,11 @@ static void synchronise(lua_State *L, struct bytes *bytes)
     bytes_raise(L, bytes, &error);
 }
 
-/* Nothing that a flush could not keep passes unseen, but it does not make the flush fail. */
-static void tell_note(const struct image *image, const struct flush_note *note)
+/* What could not be kept, or was not reached, does not pass unseen, but it is no failure. */
+static void tell_note(const char *path, const char *message)
 {
-    if (note->message[0])
-        fprintf(stderr, "suture: warning: %s: %s\n", image_name(image), note->message);
+    if (message[0])
+        fprintf(stderr, "suture: warning: %s: %s\n", path, message);
 }
 
 int flushing_flush(lua_State *L)
@@ -161,7 +161,7 @@ int flushing_flush(lua_State *L)
     } else {
         if (!flush_images(&bytes->image, 1, &options, &outcome, &note, &error))
             bytes_raise(L, bytes, &error);
-        tell_note(bytes->image, &note);
+        tell_note(image_name(bytes->image), note.message);
     }
     lua_pushstring(L, OUTCOMES[outcome]);
     return 1;
@@ -208,7 +208,7 @@ static int flushing_flush_list(lua_State *L)
     enum flush_outcome *outcomes = lua_newuserdatauv(L, (size_t)count * sizeof *outcomes, 0);
     if (!flush_images(images, (uint32_t)count, &options, outcomes, &note, &error))
         errors_raise(L, &error, error.offset);
-    tell_note(images[0], &note);
+    tell_note(image_name(images[0]), note.message);
     lua_createtable(L, (int)count, 0);
     for (lua_Integer i = 0; i < count; i++) {
         lua_pushstring(L, OUTCOMES[outcomes[i]]);
@@ -240,14 +240,16 @@ static int flushing_recover(lua_State *L)
     static const char *const CHOICES[] = {"auto", "old", "new", "forget", NULL};
     struct error error;
     enum recover_result result;
+    struct recover_note note;
     size_t len;
     const char *path = argument_string(L, NULL, "recover", 1, "path", &len);
     int choice = luaL_checkoption(L, 2, "auto", CHOICES);
     const char *journal = luaL_optstring(L, 3, NULL);
     if (strlen(path) != len)
         errors_raise_argument(L, NULL, "recover", 1, "path contains a NUL byte");
-    if (!recover_path(path, (enum recover_choice)choice, journal, &result, &error))
+    if (!recover_path(path, (enum recover_choice)choice, journal, &result, &note, &error))
         errors_raise(L, &error, error.offset);
+    tell_note(path, note.message);
     lua_pushstring(L, RESULTS[result]);
     return 1;
 }

@@ -19,6 +19,20 @@
 /* How often a target is looked at again, when each look settles one trace. */
 #define MOST_LOOKS 16
 
+/* What the caller wants, and where it is told what became of it. */
+struct order {
+    enum recover_choice choice;
+    enum recover_result *result;
+    struct recover_note *note;
+};
+
+/* How a journal was found. */
+enum lead {
+    LEAD_OWN,  /* by the name of the asked target */
+    LEAD_REF,  /* the asked target points to it */
+    LEAD_NAMED /* the caller names it */
+};
+
 /* Gives the journal the state that the choice asks for, durably. */
 static bool turn(struct recovery *recovery, bool forward, struct error *error)
 {
@@ -71,11 +85,12 @@ static void keep_record(const struct recovery *recovery, bool forward)
         record_keep(&recovery->home, recovery->name, &ignored);
 }
 
-static bool carry_out(struct recovery *recovery, enum recover_choice choice, enum trace trace,
-                      enum recover_result *result, struct error *error)
+static bool carry_out(struct recovery *recovery, const struct order *order, enum trace trace,
+                      struct error *error)
 {
-    bool forward = choice == RECOVER_AUTO ? trace == TRACE_REDO : choice == RECOVER_NEW;
-    if (choice == RECOVER_AUTO && !carry_check(&recovery->carry, error))
+    bool forward =
+        order->choice == RECOVER_AUTO ? trace == TRACE_REDO : order->choice == RECOVER_NEW;
+    if (order->choice == RECOVER_AUTO && !carry_check(&recovery->carry, error))
         return false;
     if (!carry_can(&recovery->carry, forward, error) || !turn(recovery, forward, error) ||
         !(forward ? carry_forward : carry_back)(&recovery->carry, error) ||
@@ -83,7 +98,7 @@ static bool carry_out(struct recovery *recovery, enum recover_choice choice, enu
         return false;
     unmark(recovery);
     keep_record(recovery, forward);
-    *result = forward ? RECOVER_FINISHED : RECOVER_UNDONE;
+    *order->result = forward ? RECOVER_FINISHED : RECOVER_UNDONE;
     return remove_journal(recovery, error);
 }
 
@@ -133,11 +148,19 @@ static void remove_traces(const struct recovery *recovery)
     }
 }
 
-/* Forgetting wants no targets: they may be gone. While somebody patches one, nothing is forgotten. */
-static bool forget(struct recovery *recovery, struct error *error)
+/*
+ * Forgetting wants no targets: they may be gone. While somebody patches one, nothing is forgotten. A journal that
+ * cannot be obeyed goes too, but not by way of a ref: then it is not the asked target's alone.
+ */
+static bool forget(struct recovery *recovery, enum lead lead, struct error *error)
 {
     struct error reason;
-    if (recovery_read(recovery, &reason)) {
+    bool read = recovery_read(recovery, &reason);
+    if (!read && lead == LEAD_REF) {
+        *error = reason;
+        return false;
+    }
+    if (read) {
         if (recovery_open_each(recovery, &reason)) {
             struct error ignored;
             carry_clean(&recovery->carry, &ignored);
@@ -155,21 +178,20 @@ static bool forget(struct recovery *recovery, struct error *error)
 }
 
 /* Settles the journal `name` (.redo or .undo) of the folder. */
-static bool settle_journal(const struct asked *asked, enum recover_choice choice, bool named,
+static bool settle_journal(const struct asked *asked, const struct order *order, enum lead lead,
                            const struct folder *home, const char *name, enum trace trace,
-                           enum recover_result *result, struct error *error)
+                           struct error *error)
 {
     struct recovery recovery;
     bool settled;
     recovery_begin(&recovery, asked, home, name);
-    recovery.named = named;
-    if (choice == RECOVER_FORGET)
-        settled = forget(&recovery, error);
+    recovery.named = lead == LEAD_NAMED;
+    if (order->choice == RECOVER_FORGET)
+        settled = forget(&recovery, lead, error);
     else if (!recovery_read(&recovery, error) || !recovery_open(&recovery, error))
         settled = false;
     else
-        settled = !recovery_is_still_there(&recovery) ||
-                  carry_out(&recovery, choice, trace, result, error);
+        settled = !recovery_is_still_there(&recovery) || carry_out(&recovery, order, trace, error);
     recovery_end(&recovery);
     return settled;
 }
@@ -200,19 +222,19 @@ static bool is_nobodys(const struct recovery *recovery)
 }
 
 /*
- * Settles a journal that was not decided: the files are old. `own` if it is named after the asked target. All locks are
- * held until it is removed. One whose first target is busy, or that cannot be read, is left for that target's own look.
+ * Settles a journal that was not decided: the files are old. All locks are held until it is removed. One that is not
+ * named after the asked target, and whose first target is busy or that cannot be read, is left for that target's look.
  */
-static bool settle_undecided(const struct asked *asked, bool own, const struct folder *home,
-                             const char *name, enum recover_result *result, struct error *error)
+static bool settle_undecided(const struct asked *asked, const struct order *order, enum lead lead,
+                             const struct folder *home, const char *name, struct error *error)
 {
     struct recovery recovery;
     struct error unread;
     recovery_begin(&recovery, asked, home, name);
     if (recovery_read(&recovery, &unread))
         remove_undecided(&recovery);
-    *result = RECOVER_UNDONE;
-    bool removed = !(own || is_nobodys(&recovery)) ||
+    *order->result = RECOVER_UNDONE;
+    bool removed = !(lead == LEAD_OWN || is_nobodys(&recovery)) ||
                    (folder_remove(home, name, error) && folder_sync(home, error));
     recovery_end(&recovery);
     return removed;
@@ -228,59 +250,86 @@ static bool remove_pointer(const struct asked *asked, const struct hot *hot, str
                         "cannot remove the attribute " REF_ATTRIBUTE);
 }
 
-static bool settle_pointer(const struct asked *asked, enum recover_choice choice,
-                           const struct hot *hot, enum recover_result *result, struct error *error)
+/*
+ * What a ref leads to is out of reach, for the reason in *error. Forgetting removes the ref all the same, so that its
+ * target can be patched, and tells what remains.
+ */
+static bool give_up(const struct asked *asked, const struct order *order, const struct hot *hot,
+                    struct error *error)
 {
-    struct ref ref;
+    if (order->choice != RECOVER_FORGET)
+        return false;
+    bool elsewhere = error->path[0] && strcmp(error->path, asked->target.real) != 0;
+    snprintf(order->note->message, sizeof order->note->message,
+             "only its own ref was forgotten, the rest of the transaction remains: %.200s%s%.200s",
+             elsewhere ? error->path : "", elsewhere ? ": " : "", error->message);
+    return remove_pointer(asked, hot, error);
+}
+
+static bool settle_found(const struct asked *asked, const struct order *order,
+                         const struct hot *hot, const struct hot *journal, struct error *error)
+{
+    if (journal->trace == TRACE_TMP)
+        return settle_undecided(asked, order, LEAD_REF, &journal->folder, journal->name, error) &&
+               remove_pointer(asked, hot, error);
+    return settle_journal(asked, order, LEAD_REF, &journal->folder, journal->name, journal->trace,
+                          error) ||
+           (error->kind != ERROR_LOCKED && give_up(asked, order, hot, error));
+}
+
+/* Follows a ref that was read. */
+static bool settle_ref(const struct asked *asked, const struct order *order, const struct hot *hot,
+                       const struct ref *ref, struct error *error)
+{
     struct hot journal;
-    if (choice == RECOVER_FORGET)
-        return remove_pointer(asked, hot, error);
-    switch (hot_read_pointer(&asked->target, hot, &ref)) {
-    case REF_WHOLE:
-        break;
-    case REF_TORN:
-        return remove_pointer(asked, hot, error);
-    case REF_UNKNOWN:
-        return error_set(
-            error, ERROR_INDETERMINATE, asked->target.real,
-            "a ref of an interrupted flush beside it cannot be read or is not trusted");
-    }
-    switch (hot_follow(&ref, hot->kind == HOT_TRACE ? &hot->folder : NULL, &journal)) {
+    switch (hot_follow(ref, hot->kind == HOT_TRACE ? &hot->folder : NULL, &journal)) {
     case HOT_GONE:
         return remove_pointer(asked, hot, error);
     case HOT_UNKNOWN:
-        return error_set(
-            error, ERROR_INDETERMINATE, asked->target.real,
-            "the journal of an interrupted flush lies in %.300s, which cannot be looked at",
-            ref.folder);
+        error_set(error, ERROR_INDETERMINATE, asked->target.real,
+                  "the journal of an interrupted flush lies in %.300s, which cannot be looked at",
+                  ref->folder);
+        return give_up(asked, order, hot, error);
     case HOT_FOUND:
         break;
     }
-    bool settled =
-        journal.trace == TRACE_TMP
-            ? settle_undecided(asked, false, &journal.folder, journal.name, result, error) &&
-                  remove_pointer(asked, hot, error)
-            : settle_journal(asked, choice, false, &journal.folder, journal.name, journal.trace,
-                             result, error);
+    bool settled = settle_found(asked, order, hot, &journal, error);
     hot_close(&journal);
     return settled;
 }
 
-static bool settle(const struct asked *asked, enum recover_choice choice, const struct hot *hot,
-                   enum recover_result *result, struct error *error)
+static bool settle_pointer(const struct asked *asked, const struct order *order,
+                           const struct hot *hot, struct error *error)
+{
+    struct ref ref;
+    switch (hot_read_pointer(&asked->target, hot, &ref)) {
+    case REF_WHOLE:
+        return settle_ref(asked, order, hot, &ref, error);
+    case REF_TORN:
+        return remove_pointer(asked, hot, error);
+    case REF_UNKNOWN:
+        break;
+    }
+    error_set(error, ERROR_INDETERMINATE, asked->target.real,
+              "a ref of an interrupted flush beside it cannot be read or is not trusted");
+    return give_up(asked, order, hot, error);
+}
+
+static bool settle(const struct asked *asked, const struct order *order, const struct hot *hot,
+                   struct error *error)
 {
     if (hot->kind == HOT_ATTRIBUTE || hot->trace == TRACE_REF)
-        return settle_pointer(asked, choice, hot, result, error);
+        return settle_pointer(asked, order, hot, error);
     if (hot->trace == TRACE_TMP)
-        return settle_undecided(asked, true, &hot->folder, hot->name, result, error);
+        return settle_undecided(asked, order, LEAD_OWN, &hot->folder, hot->name, error);
     if (hot->trace == TRACE_NEW)
         return folder_remove(&hot->folder, hot->name, error) && folder_sync(&hot->folder, error);
-    return settle_journal(asked, choice, false, &hot->folder, hot->name, hot->trace, result, error);
+    return settle_journal(asked, order, LEAD_OWN, &hot->folder, hot->name, hot->trace, error);
 }
 
 /* One look. The lock is held while a trace is touched, so that no flush can begin meanwhile. */
-static bool settle_once(const char *real, enum recover_choice choice, bool *clean,
-                        enum recover_result *result, struct error *error)
+static bool settle_once(const char *real, const struct order *order, bool *clean,
+                        struct error *error)
 {
     struct asked asked = {.lock = -1};
     struct hot hot;
@@ -293,7 +342,7 @@ static bool settle_once(const char *real, enum recover_choice choice, bool *clea
     bool settled = recovery_lock(&asked.lock, &asked.target, real, error) &&
                    hot_find(&asked.target, &hot, error);
     if (settled) {
-        settled = hot.kind == HOT_NOTHING || settle(&asked, choice, &hot, result, error);
+        settled = hot.kind == HOT_NOTHING || settle(&asked, order, &hot, error);
         hot_close(&hot);
     }
     if (asked.lock >= 0)
@@ -302,12 +351,11 @@ static bool settle_once(const char *real, enum recover_choice choice, bool *clea
 }
 
 /* Each look settles one trace; the target may be another inode afterwards. */
-static bool settle_all(const char *real, enum recover_choice choice, enum recover_result *result,
-                       struct error *error)
+static bool settle_all(const char *real, const struct order *order, struct error *error)
 {
     bool clean = false;
     for (int look = 0; look < MOST_LOOKS; look++) {
-        if (!settle_once(real, choice, &clean, result, error))
+        if (!settle_once(real, order, &clean, error))
             return false;
         if (clean)
             return true;
@@ -326,8 +374,8 @@ static bool trace_of(const char *name, enum trace *trace)
            (strcmp(dot, ".undo") == 0 || strcmp(dot, ".redo") == 0);
 }
 
-static bool settle_in(const struct asked *asked, const char *path, enum recover_choice choice,
-                      enum recover_result *result, struct error *error)
+static bool settle_in(const struct asked *asked, const char *path, const struct order *order,
+                      struct error *error)
 {
     struct folder home, state;
     struct error no_state;
@@ -341,14 +389,14 @@ static bool settle_in(const struct asked *asked, const char *path, enum recover_
         home.hot = state.fsid == home.fsid && state.ino == home.ino;
         folder_close(&state);
     }
-    bool settled = settle_journal(asked, choice, true, &home, name, trace, result, error);
+    bool settled = settle_journal(asked, order, LEAD_NAMED, &home, name, trace, error);
     folder_close(&home);
     return settled;
 }
 
 /* real is NULL when the target is gone: then its journal can only be forgotten. */
-static bool settle_named(const char *real, const char *journal, enum recover_choice choice,
-                         enum recover_result *result, struct error *error)
+static bool settle_named(const char *real, const char *journal, const struct order *order,
+                         struct error *error)
 {
     struct asked asked = {.lock = -1};
     char *path = realpath(journal, NULL);
@@ -356,7 +404,7 @@ static bool settle_named(const char *real, const char *journal, enum recover_cho
         return error_system(error, errno, journal, NULL);
     bool settled = !real || (hot_identify(&asked.target, real, error) &&
                              recovery_lock(&asked.lock, &asked.target, real, error));
-    settled = settled && settle_in(real ? &asked : NULL, path, choice, result, error);
+    settled = settled && settle_in(real ? &asked : NULL, path, order, error);
     if (asked.lock >= 0)
         close(asked.lock);
     free(path);
@@ -364,16 +412,18 @@ static bool settle_named(const char *real, const char *journal, enum recover_cho
 }
 
 bool recover_path(const char *path, enum recover_choice choice, const char *journal,
-                  enum recover_result *result, struct error *error)
+                  enum recover_result *result, struct recover_note *note, struct error *error)
 {
+    struct order order = {choice, result, note};
     struct held held;
     char *real = realpath(path, NULL);
     *result = RECOVER_CLEAN;
+    note->message[0] = '\0';
     if (!real && !(journal && choice == RECOVER_FORGET))
         return error_system(error, errno, path, NULL);
     held_begin(&held);
-    bool settled = (!journal || settle_named(real, journal, choice, result, error)) &&
-                   (!real || settle_all(real, choice, result, error));
+    bool settled = (!journal || settle_named(real, journal, &order, error)) &&
+                   (!real || settle_all(real, &order, error));
     held_end(&held);
     free(real);
     return settled;
