@@ -458,6 +458,44 @@ describe("recovery", function()
       assert.equal("", world.must(("getfattr --absolute-names -m - %s"):format(other)))
     end)
 
+    it("is led to its journal through the other name as long as there is one", function()
+      local path = fresh("link.last.a", "file")
+      local other = world.folder "link.last.b" .. "/other"
+      world.must(("ln %s %s"):format(path, other))
+      local journal = (".suture-%x.redo"):format(math.tointeger(world.stat(path, "%i")))
+      world.interrupt({ { path, OFF, NEW } }, { call = "unlinkat", path = journal })
+      assert.equal("new", state(other))
+      assert.equal(".redo", world.traces(path:match "^(.*)/"))
+      -- Were it clean here, the next flush through this name would leave that journal to undo it later.
+      assert.equal("finished", world.recover(other))
+      assert.equal("", world.traces(path:match "^(.*)/"))
+    end)
+
+    it("loses its attribute durably, after its journal", function()
+      local path, log = fresh("link.order.a", "file"), support.path "link.order.log"
+      world.must(("ln %s %s/other"):format(path, world.folder "link.order.b"))
+      local code = world.flush_code { { path, OFF, NEW } }
+      local tool = ("strace -f -qq -y -o %s -e trace=fremovexattr,fsync,unlinkat"):format(log)
+      assert.equal(0, (world.lua(code, { under = tool })))
+      local calls = {}
+      for name, what in support.read(log):gmatch "(%l+)%((%C*)" do
+        calls[#calls + 1] = name .. (what:find("/file>", 1, true) and " file" or what:find "%.redo" and " journal" or "")
+      end
+      assert.equal("unlinkat journal, fsync, fremovexattr file, fsync file", table.concat(calls, ", ", #calls - 3))
+    end)
+
+    it("is clean with an attribute that a crash has left, and loses it when it is opened for patching", function()
+      local path, other = linked "link.stale"
+      local stale = support.path "link.stale.saved"
+      world.must(("getfattr --absolute-names -d %s >%s"):format(other, stale))
+      assert.equal("finished", world.recover(other))
+      world.must(("setfattr --restore=%s"):format(stale))
+      assert.equal("opened", world.open(other, "read"))
+      assert.equal("place", (world.flush { { other, 0, "S" } }))
+      assert.equal(world.patched(NEW_STATE, 0, "S"), support.read(path))
+      assert.equal("", world.must(("getfattr --absolute-names -m - %s"):format(other)))
+    end)
+
     it("finishes through the name that is left", function()
       local path, other = linked "link.left"
       os.remove(path)

@@ -1,6 +1,7 @@
 /* recover: see recover.h, whose numbers are cited here. */
 #include "recover.h"
 
+#include "disk.h"
 #include "held.h"
 #include "hot.h"
 #include "record.h"
@@ -52,7 +53,7 @@ static void unmark(const struct recovery *recovery)
 {
     for (uint32_t i = 0; i < recovery->carry.count; i++)
         if (recovery->carry.targets[i].fd >= 0)
-            fremovexattr(recovery->carry.targets[i].fd, REF_ATTRIBUTE);
+            ref_unmark(recovery->carry.targets[i].fd);
 }
 
 /*
@@ -68,12 +69,15 @@ static bool is_wanted_elsewhere(const struct recovery *recovery)
 
 static bool remove_journal(const struct recovery *recovery, struct error *error)
 {
-    if (is_wanted_elsewhere(recovery))
+    if (is_wanted_elsewhere(recovery)) {
+        unmark(recovery);
         return true;
+    }
     if (!folder_remove(&recovery->home, recovery->name, error) ||
         !folder_sync(&recovery->home, error))
         return false;
     carry_drop_refs(&recovery->carry);
+    unmark(recovery);
     return true;
 }
 
@@ -96,7 +100,6 @@ static bool carry_out(struct recovery *recovery, const struct order *order, enum
         !(forward ? carry_forward : carry_back)(&recovery->carry, error) ||
         !carry_clean(&recovery->carry, error))
         return false;
-    unmark(recovery);
     keep_record(recovery, forward);
     *order->result = forward ? RECOVER_FINISHED : RECOVER_UNDONE;
     return remove_journal(recovery, error);
@@ -164,7 +167,6 @@ static bool forget(struct recovery *recovery, enum lead lead, struct error *erro
         if (recovery_open_each(recovery, &reason)) {
             struct error ignored;
             carry_clean(&recovery->carry, &ignored);
-            unmark(recovery);
             return remove_journal(recovery, error);
         }
         if (reason.kind == ERROR_LOCKED) {
@@ -245,9 +247,10 @@ static bool remove_pointer(const struct asked *asked, const struct hot *hot, str
 {
     if (hot->kind == HOT_TRACE)
         return folder_remove(&hot->folder, hot->name, error) && folder_sync(&hot->folder, error);
-    return removexattr(asked->target.real, REF_ATTRIBUTE) == 0 || errno == ENODATA ||
-           error_system(error, errno, asked->target.real,
-                        "cannot remove the attribute " REF_ATTRIBUTE);
+    return fremovexattr(asked->lock, REF_ATTRIBUTE) != 0
+               ? errno == ENODATA || error_system(error, errno, asked->target.real,
+                                                  "cannot remove the attribute " REF_ATTRIBUTE)
+               : disk_sync_all(asked->lock, asked->target.real, error);
 }
 
 /*
