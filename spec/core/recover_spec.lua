@@ -479,7 +479,8 @@ describe("recovery", function()
       assert.equal(0, (world.lua(code, { under = tool })))
       local calls = {}
       for name, what in support.read(log):gmatch "(%l+)%((%C*)" do
-        calls[#calls + 1] = name .. (what:find("/file>", 1, true) and " file" or what:find "%.redo" and " journal" or "")
+        local object = what:find("/file>", 1, true) and " file" or what:find "%.redo" and " journal" or ""
+        calls[#calls + 1] = name .. object
       end
       assert.equal("unlinkat journal, fsync, fremovexattr file, fsync file", table.concat(calls, ", ", #calls - 3))
     end)
