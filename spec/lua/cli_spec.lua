@@ -91,6 +91,34 @@ describe("suture run", function()
     assert.equal(support.read(out), support.read(support.path "out2"))
   end)
 
+  it("refuses (2) an -o that leads to the target by another path, before anything is read or written", function()
+    local target, recipe = support.write("target", START), support.write("never.lua", "error 'the recipe was run'")
+    local folder, hard, soft = support.path "elsewhere", support.path "hard", support.path "soft"
+    support.run(("mkdir -p %s && ln -f %s %s && ln -sf target %s && ln -sfn . %s"):format(folder, target, hard, soft,
+      support.path "here"))
+    local before = identity(target)
+    local others = { hard, soft, folder .. "/../target", support.path "./target", support.path "here/here/target" }
+    for _, out in ipairs(others) do
+      for _, words in ipairs { { target, "-o", out }, { out, "-o", target } } do
+        local status, stdout, stderr = suture("run", recipe, table.unpack(words))
+        assert.same({ 2, "" }, { status, stdout })
+        assert.equal(("suture: -o names the target itself: %s\n"):format(words[3]), stderr)
+      end
+    end
+    assert.equal(before, identity(target))
+    assert.equal(START, support.read(target))
+    support.run(("rm -r %s %s %s %s"):format(hard, soft, folder, support.path "here"))
+  end)
+
+  it("writes with -o to a file of the same content, and over what a link leads to", function()
+    local target, recipe = support.write("target", START), write_recipe(edits)
+    local twin, link = support.write("twin", START), support.path "link"
+    support.run(("ln -sf twin %s"):format(link))
+    assert.equal(0, (suture("run", recipe, target, "-o", link)))
+    assert.equal("\0\0\xc7\x01\x90\x90\0\0", support.read(twin))
+    assert.equal(START, support.read(target))
+  end)
+
   it("takes many targets and ends with the highest status", function()
     local recipe = write_recipe(edits)
     local first, second = support.write("first", START), support.write("second", START)

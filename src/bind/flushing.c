@@ -379,7 +379,10 @@ static void set_born(lua_State *L, const char *real)
     }
 }
 
-/* core.identify(path) -> { path = resolved, inode=, fsid=, born= } | nil, error, errno */
+/*
+ * core.identify(path) -> { path = resolved, device=, inode=, fsid=, born= } | nil, error, errno. Within this boot device
+ * and inode together tell one file from any other; from one boot to the next fsid, not device, stays.
+ */
 static int flushing_identify(lua_State *L)
 {
     char real[PATH_MAX];
@@ -397,10 +400,11 @@ static int flushing_identify(lua_State *L)
         lua_getfield(L, -1, "errno");
         return 3;
     }
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     lua_pushstring(L, real);
     lua_setfield(L, -2, "path");
     set_born(L, real);
+    set_integer(L, "device", target.status.st_dev);
     set_integer(L, "inode", target.ino);
     set_integer(L, "fsid", target.fsid);
     return 1;
