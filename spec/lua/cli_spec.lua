@@ -241,6 +241,51 @@ describe("suture run", function()
     end)
   end
 
+  describe("of a recipe with assets behind symbolic links", function()
+    local folder = support.path "assets"
+    local log <const> = "local a = context.asset %q context.log(a:read(0, #a)) b[0] = 9"
+
+    setup(function()
+      support.run(("mkdir -p %s/deep && ln -sfn assets %s.by.link"):format(folder, folder))
+      support.write(folder .. "/deep/inside", "inside")
+      support.write("assets.beside", "outside")
+      support.run(("cd %s && ln -sf deep/inside inward && ln -sf ../assets.beside outward && ln -sfn .. up && "
+        .. "ln -sfn /etc etc && ln -sf nowhere dangling"):format(folder))
+    end)
+
+    local function run(asset, where)
+      local target = support.write("target", START)
+      support.write(folder .. "/recipe.lua", applying(log:format(asset)))
+      local status, _, stderr = suture("run", (where or folder) .. "/recipe.lua", target)
+      return status, stderr, support.read(target)
+    end
+
+    it("reads those that stay in its folder", function()
+      for _, asset in ipairs { "inward", "deep/inside", "./inward" } do
+        for _, where in ipairs { folder, folder .. ".by.link" } do
+          local status, stderr = run(asset, where)
+          assert.equal(0, status, stderr)
+          assert.matches(": inside\n", stderr, 1, true)
+        end
+      end
+    end)
+
+    it("refuses those that leave it (5), with the target as it was", function()
+      for _, asset in ipairs { "outward", "up/assets.beside", "etc/passwd", "up" } do
+        local status, stderr, data = run(asset)
+        assert.same({ 5, START }, { status, data })
+        assert.equal(("suture: %s: the asset '%s' is not in the recipe's folder (at %s/recipe.lua:2)\n"):format(
+          support.path "target", asset, folder), stderr)
+      end
+    end)
+
+    it("says of one that leads nowhere that it is not there", function()
+      local _, stderr, data = run "dangling"
+      assert.matches("dangling: No such file or directory", stderr, 1, true)
+      assert.equal(START, data)
+    end)
+  end)
+
   it("fails (5) where match writes", function()
     fails("run", 5, "match wrote",
       "return { targets = { { match = function(b) b[0] = 1 return true end } }, apply = print }")
