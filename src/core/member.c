@@ -2,7 +2,6 @@
 #include "member.h"
 
 #include "changes.h"
-#include "disk.h"
 #include "rebuild.h"
 #include "ref.h"
 #include "verify.h"
@@ -135,14 +134,14 @@ static bool lock_writer(const struct member *member, struct error *error)
 }
 
 /* Where holes are filled or the file grows, a full disk must be found before the first byte is written. */
-static bool reserve(const struct member *member, struct error *error)
+static bool reserve(struct member *member, struct error *error)
 {
     struct image *image = member->image;
     struct image_cursor cursor = {0};
     struct image_change change;
     while (!image->source.device && image_next_change(image, &cursor, &change))
-        if (!disk_reserve(member->fd, image->file_off + change.off, change.len, image_name(image),
-                          error))
+        if (!reserve_range(&member->reserve, member->fd, image->file_off + change.off, change.len,
+                           image_name(image), error))
             return false;
     return true;
 }
@@ -184,8 +183,12 @@ void member_abandon(struct member *member)
 {
     char name[TRACE_NAME];
     struct error ignored;
-    if (!member->replaced || member->fd < 0)
+    if (member->fd < 0)
         return;
+    if (!member->replaced) {
+        reserve_return(&member->reserve, member->fd);
+        return;
+    }
     folder_trace(&member->folder, member->fsid, member->ino, TRACE_NEW, name);
     folder_remove(&member->folder, name, &ignored);
 }
@@ -197,6 +200,7 @@ void member_end(struct member *member)
     if (member->fresh_fd >= 0)
         close(member->fresh_fd);
     member->fd = member->fresh_fd = -1;
+    reserve_end(&member->reserve);
     folder_close(&member->folder);
 }
 
