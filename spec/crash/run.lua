@@ -15,7 +15,8 @@ local subject <const> = require "spec.crash.subject"
 local world <const> = require "spec.crash.world"
 
 local SCENARIOS <const> = {
-  "in_place", "three_files", "replacement", "mixed", "growing", "revert", "recover_redo", "recover_undo",
+  "in_place", "three_files", "replacement", "mixed", "growing", "links", "sealed", "running", "revert",
+  "recover_redo", "recover_undo",
 }
 
 -- Calls that change what is on the disk, or who may.
@@ -135,6 +136,8 @@ local function main(folder, ...)
     if missing then
       print(("%-13s NOT RUN: the executable has no %s"):format(name, missing))
       total.not_run = total.not_run + 1
+    elseif scenario.sealed and not place:can_seal() then
+      print(("%-13s left out: no folder can be made immutable here"):format(name))
     else
       print(("%-13s %s"):format(name, scenario.summary))
       sweep_all(place, scenario, form)
