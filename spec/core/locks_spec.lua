@@ -92,12 +92,12 @@ describe("two patchers", function()
 
   it("of which one recovers while the other flushes are kept apart", function()
     local path = fresh "recovering"
-    local wait = slow(path, "fdatasync", 600)
-    assert.equal(".redo", world.traces(world.folder "recovering"))
+    local go_on = world.held(world.flush_code { { path, OFF, NEW } } .. "print(outcomes[1])", { call = "fdatasync" },
+      ("ls %s/.suture-*.redo"):format(world.folder "recovering"))
     for _, choice in ipairs { "auto", "old", "new", "forget" } do
       assert.equal("locked", (world.recover(path, choice)))
     end
-    assert.equal("place\nstatus 0\n", wait())
+    assert.equal("place\nstatus 0\n", go_on())
     assert.is_true(is_new(path))
     assert.equal("clean", (world.recover(path)))
   end)
@@ -134,21 +134,21 @@ describe("a recovery that has read its journal before another patcher came", fun
       replacement, folder))
   end
 
-  -- The second file is being replaced: all is written but its rename, or nothing yet.
+  -- A file is being replaced: its patcher stands still after a call.
   local function replacing(path, call)
-    return start(world.command(world.flush_code({ { path, OFF, NEW } }, "{ by = 'replace' }") .. "print(outcomes[1])",
-      { under = world.strace(nil, call .. ":delay_enter=900000:when=1") }), path)
+    local code = world.flush_code({ { path, OFF, NEW } }, "{ by = 'replace' }") .. "print(outcomes[1])"
+    return world.held(code, { call = call }, ("ls %s/.suture-%x.new"):format(path:match "^(.*)/", inode(path)))
   end
 
   for asked, how in pairs { "a journal of its own", [3] = "a ref" } do
-    for call, moment in pairs { renameat = "complete", ftruncate = "still empty" } do
+    for call, moment in pairs { fsync = "complete", ftruncate = "still empty" } do
       it(("leaves that one's replacement, %s, when asked by %s"):format(moment, how), function()
         local paths, folder, aside = three(("early.%d.%s"):format(asked, call), "renameat")
-        local wait = replacing(paths[2], call)
+        local go_on = replacing(paths[2], call)
         put_back(aside, folder, paths[2])
         assert.equal("undone", (world.recover(paths[asked])))
         assert.equal(".new", world.traces(folder))
-        assert.equal("replaced\nstatus 0\n", wait())
+        assert.equal("replaced\nstatus 0\n", go_on())
         assert.equal(DATA, support.read(paths[1]))
         assert.is_true(is_new(paths[2]))
         assert.equal(DATA, support.read(paths[3]))
@@ -160,27 +160,27 @@ describe("a recovery that has read its journal before another patcher came", fun
   it("leaves that one's ref, which is still empty", function()
     local paths, folder, aside = three("early.ref", "renameat")
     local ref = (".suture-%x.ref"):format(inode(paths[2]))
-    local wait = start(world.command(world.flush_code { { paths[0], OFF, NEW }, { paths[2], OFF, NEW } },
-      { under = world.strace(ref, "openat:delay_exit=900000:when=1") }), paths[2])
+    local go_on = world.held(world.flush_code { { paths[0], OFF, NEW }, { paths[2], OFF, NEW } },
+      { call = "openat", path = ref }, ("ls %s/%s"):format(folder, ref))
     put_back(aside, folder, paths[2])
     assert.equal("", support.read(folder .. "/" .. ref))
     assert.equal("undone", (world.recover(paths[3])))
     assert.equal(".ref .tmp", world.traces(folder))
-    assert.equal("status 0\n", wait())
+    assert.equal("status 0\n", go_on())
     assert.is_true(is_new(paths[0]) and is_new(paths[2]))
     assert.equal("", world.traces(folder))
   end)
 
   it("forgets nothing while that one is at work, even where a target is gone", function()
     local paths, folder, aside = three("early.forget", "renameat2")
-    local wait = replacing(paths[2], "renameat")
+    local go_on = replacing(paths[2], "fsync")
     put_back(aside, folder, paths[2])
     os.remove(paths[1])
     local before = world.traces(folder)
     local journal = world.trace(folder, "redo")
     assert.equal("locked", (world.recover(paths[3], "forget", journal)))
     assert.equal(before, world.traces(folder))
-    assert.equal("replaced\nstatus 0\n", wait())
+    assert.equal("replaced\nstatus 0\n", go_on())
     assert.equal("clean", (world.recover(paths[3], "forget", journal)))
     assert.is_true(is_new(paths[2]))
     assert.equal(DATA, support.read(paths[3]))
@@ -194,7 +194,8 @@ describe("a recovery that has read its journal before another patcher came", fun
     local first = journal:match "%-(%x+)%.tmp$" == ("%x"):format(inode(one)) and one or two
     local other = first == one and two or one
     local wait = start(world.command(("print(core.recover(%q))"):format(other),
-      { under = world.strace(journal:match "[^/]+$", "unlinkat:delay_enter=900000:when=1") }), other)
+      { under = world.strace(journal:match "[^/]+$", "unlinkat:delay_enter=2500000:when=1") }), other)
+    world.await(("! flock --nonblock %s true"):format(first))
     assert.equal("locked", (world.open(first)))
     assert.equal("undone\nstatus 0\n", wait())
     assert.equal("place", (world.flush { { first, OFF, NEW } }))
@@ -232,10 +233,10 @@ describe("a reader", function()
 
   it("is told after two seconds of a flush that does not end", function()
     local path = fresh "reader.told"
-    local wait = start(world.command(world.flush_code { { path, OFF, NEW } },
-      { under = world.strace(path, "pwrite64:delay_enter=2800000:when=1") }), path)
+    local go_on = world.held(world.flush_code { { path, OFF, NEW } }, { call = "pwrite64", path = path },
+      ("ls %s/.suture-*.redo"):format(path:match "^(.*)/"))
     assert.equal("indeterminate", (world.open(path, "read")))
-    wait()
+    assert.equal("status 0\n", go_on())
     assert.equal("opened", (world.open(path, "read")))
   end)
 
