@@ -2,7 +2,7 @@
 
 local core <const> = require "suture.core"
 
-local choices <const> = { old = true, new = true, forget = true }
+local choices <const> = { auto = true, old = true, new = true, forget = true }
 local options_known <const> = { "choice", "journal" }
 
 local function check(options)
@@ -17,8 +17,8 @@ local function check(options)
   end
   local choice <const>, journal <const> = options.choice, options.journal
   if choice ~= nil and not choices[choice] then
-    core.raise("argument", ("bad argument #2 to 'recover' (choice must be \"old\", \"new\" or \"forget\", got %s)")
-      :format(tostring(choice)))
+    core.raise("argument", ("bad argument #2 to 'recover' (choice must be \"auto\", \"old\", \"new\" "
+      .. "or \"forget\", got %s)"):format(tostring(choice)))
   elseif journal ~= nil and type(journal) ~= "string" then
     core.raise("argument", ("bad argument #2 to 'recover' (journal must be a path, got %s)"):format(type(journal)))
   end
@@ -26,10 +26,10 @@ end
 
 --- Settles an interrupted flush of a file, and with it the other files of its transaction: they are wholly
 --- new or wholly old afterwards. `choice` decides where bytes alone do not: "old", "new", or "forget", which
---- leaves the files as they are; `journal` names a journal that is not found by itself.
+--- leaves the files as they are; "auto" is as without one. `journal` names a journal that is not found by itself.
 --- Raises `io`, `locked`, and `indeterminate` where it cannot be settled.
 ---@param path string
----@param ... { choice: "old"|"new"|"forget"|nil, journal: string? }
+---@param ... { choice: "auto"|"old"|"new"|"forget"|nil, journal: string? }
 ---@return "clean"|"finished"|"undone"
 return function(path, ...)
   if select("#", ...) == 0 then

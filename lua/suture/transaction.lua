@@ -118,6 +118,9 @@ end
 local function check_options(options)
   if type(options) ~= "table" then
     core.raise("argument", ("bad argument #1 to 'flush' (options must be a table, got %s)"):format(type(options)))
+  elseif rawget(options, "offset") ~= nil or rawget(options, "length") ~= nil then
+    core.raise("argument", "bad argument #1 to 'flush' "
+      .. "(a transaction is flushed as a whole, without offset or length)")
   end
 end
 

@@ -92,14 +92,114 @@ describe("two patchers", function()
 
   it("of which one recovers while the other flushes are kept apart", function()
     local path = fresh "recovering"
-    local wait = slow(path, "fdatasync", 600)
-    assert.equal(".redo", world.traces(world.folder "recovering"))
+    local go_on = world.held(world.flush_code { { path, OFF, NEW } } .. "print(outcomes[1])", { call = "fdatasync" },
+      ("ls %s/.suture-*.redo"):format(world.folder "recovering"))
     for _, choice in ipairs { "auto", "old", "new", "forget" } do
       assert.equal("locked", (world.recover(path, choice)))
     end
-    assert.equal("place\nstatus 0\n", wait())
+    assert.equal("place\nstatus 0\n", go_on())
     assert.is_true(is_new(path))
     assert.equal("clean", (world.recover(path)))
+  end)
+end)
+
+describe("a recovery that has read its journal before another patcher came", function()
+  local function inode(path)
+    return math.tointeger(world.stat(path, "%i"))
+  end
+
+  -- Three files, in the order of their inodes, of an undecided or decided flush that replaced them; what it has left
+  -- lies aside. A fourth one comes before them and has no part in it.
+  local function three(name, call)
+    local folder, paths = world.folder(name), {}
+    for i = 1, 4 do
+      paths[i] = support.write(("%s/%d"):format(folder, i), DATA)
+    end
+    table.sort(paths, function(one, other) return inode(one) < inode(other) end)
+    paths[0] = table.remove(paths, 1)
+    local targets = {}
+    for i, path in ipairs(paths) do
+      targets[i] = { path, OFF, NEW }
+    end
+    world.interrupt(targets, { call = call }, "{ by = 'replace' }")
+    local aside = world.folder(name .. ".aside")
+    world.must(("mv %s/.suture-* %s/"):format(folder, aside))
+    return paths, folder, aside
+  end
+
+  -- Puts back all but what was left for one file, which its patcher has settled.
+  local function put_back(aside, folder, except)
+    local replacement = inode(("%s/.suture-%x.new"):format(aside, inode(except)))
+    world.must(("cd %s && rm -f .suture-%x.* .suture-%x.* && mv -n .suture-* %s/"):format(aside, inode(except),
+      replacement, folder))
+  end
+
+  -- A file is being replaced: its patcher stands still after a call.
+  local function replacing(path, call)
+    local code = world.flush_code({ { path, OFF, NEW } }, "{ by = 'replace' }") .. "print(outcomes[1])"
+    return world.held(code, { call = call }, ("ls %s/.suture-%x.new"):format(path:match "^(.*)/", inode(path)))
+  end
+
+  for asked, how in pairs { "a journal of its own", [3] = "a ref" } do
+    for call, moment in pairs { fsync = "complete", ftruncate = "still empty" } do
+      it(("leaves that one's replacement, %s, when asked by %s"):format(moment, how), function()
+        local paths, folder, aside = three(("early.%d.%s"):format(asked, call), "renameat")
+        local go_on = replacing(paths[2], call)
+        put_back(aside, folder, paths[2])
+        assert.equal("undone", (world.recover(paths[asked])))
+        assert.equal(".new", world.traces(folder))
+        assert.equal("replaced\nstatus 0\n", go_on())
+        assert.equal(DATA, support.read(paths[1]))
+        assert.is_true(is_new(paths[2]))
+        assert.equal(DATA, support.read(paths[3]))
+        assert.equal("", world.traces(folder))
+      end)
+    end
+  end
+
+  it("leaves that one's ref, which is still empty", function()
+    local paths, folder, aside = three("early.ref", "renameat")
+    local ref = (".suture-%x.ref"):format(inode(paths[2]))
+    local go_on = world.held(world.flush_code { { paths[0], OFF, NEW }, { paths[2], OFF, NEW } },
+      { call = "openat", path = ref }, ("ls %s/%s"):format(folder, ref))
+    put_back(aside, folder, paths[2])
+    assert.equal("", support.read(folder .. "/" .. ref))
+    assert.equal("undone", (world.recover(paths[3])))
+    assert.equal(".ref .tmp", world.traces(folder))
+    assert.equal("status 0\n", go_on())
+    assert.is_true(is_new(paths[0]) and is_new(paths[2]))
+    assert.equal("", world.traces(folder))
+  end)
+
+  it("forgets nothing while that one is at work, even where a target is gone", function()
+    local paths, folder, aside = three("early.forget", "renameat2")
+    local go_on = replacing(paths[2], "fsync")
+    put_back(aside, folder, paths[2])
+    os.remove(paths[1])
+    local before = world.traces(folder)
+    local journal = world.trace(folder, "redo")
+    assert.equal("locked", (world.recover(paths[3], "forget", journal)))
+    assert.equal(before, world.traces(folder))
+    assert.equal("replaced\nstatus 0\n", go_on())
+    assert.equal("clean", (world.recover(paths[3], "forget", journal)))
+    assert.is_true(is_new(paths[2]))
+    assert.equal(DATA, support.read(paths[3]))
+  end)
+
+  it("keeps the first target until the journal that is named after it is gone", function()
+    local folder = world.folder "early.journal"
+    local one, two = support.write(folder .. "/one", DATA), support.write(folder .. "/two", DATA)
+    world.interrupt({ { one, OFF, NEW }, { two, OFF, NEW } }, { call = "renameat" })
+    local journal = world.trace(folder, "tmp")
+    local first = journal:match "%-(%x+)%.tmp$" == ("%x"):format(inode(one)) and one or two
+    local other = first == one and two or one
+    local wait = start(world.command(("print(core.recover(%q))"):format(other),
+      { under = world.strace(journal:match "[^/]+$", "unlinkat:delay_enter=2500000:when=1") }), other)
+    world.await(("! flock --nonblock %s true"):format(first))
+    assert.equal("locked", (world.open(first)))
+    assert.equal("undone\nstatus 0\n", wait())
+    assert.equal("place", (world.flush { { first, OFF, NEW } }))
+    assert.equal("", world.traces(folder))
   end)
 end)
 
@@ -133,10 +233,10 @@ describe("a reader", function()
 
   it("is told after two seconds of a flush that does not end", function()
     local path = fresh "reader.told"
-    local wait = start(world.command(world.flush_code { { path, OFF, NEW } },
-      { under = world.strace(path, "pwrite64:delay_enter=2800000:when=1") }), path)
+    local go_on = world.held(world.flush_code { { path, OFF, NEW } }, { call = "pwrite64", path = path },
+      ("ls %s/.suture-*.redo"):format(path:match "^(.*)/"))
     assert.equal("indeterminate", (world.open(path, "read")))
-    wait()
+    assert.equal("status 0\n", go_on())
     assert.equal("opened", (world.open(path, "read")))
   end)
 

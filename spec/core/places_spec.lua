@@ -303,3 +303,103 @@ describe("a block device", function()
     assert.equal("unsupported", (world.open(loop)))
   end)
 end)
+
+describe("a disk that is full before a flush is decided", function()
+  local KIB <const> = 1024
+  local SIZE <const> = 1024 * KIB
+
+  -- A file of holes with some data, and room on its disk for less than the flush wants; the second file is not the
+  -- flush's. Where it is `kept`, the space of [512K, 576K) was reserved by its owner.
+  local function sparse(name, kept)
+    local place = mount(image(name), support.path(name), "-o loop")
+    local path = place .. "/sparse"
+    world.must(("truncate -s %d %s"):format(SIZE, path))
+    world.scribble(path, 100 * KIB + 7, "data")
+    if kept then
+      world.must(("fallocate -n -o %d -l %d %s"):format(512 * KIB, 64 * KIB, path))
+    end
+    world.must("sync -f " .. place)
+    world.must(("(cat /dev/zero >%s/ballast || :) 2>/dev/null; truncate -s -%dK %s/ballast; sync -f %s"):format(place,
+      300, place, place))
+    return path, place
+  end
+
+  -- Every fourth block gets a byte, then a long run.
+  local function code(path, last)
+    return ([[
+      local b = assert(core.open(%q))
+      for off = 0, 400 * 1024, 16 * 1024 do b:write(off + 5, "x") end
+      b:write(%d, ("y"):rep(%d))
+      local ok, err = pcall(b.flush, b)
+      print(ok, err and err.kind, err and err.errno)
+      b:cancel()]]):format(path, last, SIZE - last)
+  end
+
+  local function extents(path)
+    return (world.must("filefrag -v " .. path):gsub("^[^\n]*\n[^\n]*\n", ""))
+  end
+
+  -- ext4 keeps a block for its own list of extents once that has been long.
+  local function assert_free(before, place)
+    local free = tonumber(world.must("stat -f -c %f " .. place))
+    assert.is_true(free >= tonumber(before) - 1, ("%s blocks were free, now %d"):format(before, free))
+  end
+
+  for _, kept in ipairs { false, true } do
+    it("gets back what was reserved in holes" .. (kept and ", but not what was reserved before" or ""), function()
+      local path, place = sparse("holes" .. tostring(kept), kept)
+      local data, free = support.read(path), world.must("stat -f -c %f " .. place)
+      local before = extents(path)
+      assert.equal("false\tio\t28\n", (select(2, world.lua(code(path, 420 * KIB)))))
+      assert.equal(data, support.read(path))
+      assert.equal(before, extents(path))
+      assert_free(free, place)
+      assert.equal("", world.traces(place))
+      os.remove(place .. "/ballast")
+      assert.equal("true\tnil\tnil\n", (select(2, world.lua(code(path, 420 * KIB)))))
+      assert.equal("data", support.read(path):sub(100 * KIB + 8, 100 * KIB + 11))
+    end)
+  end
+
+  it("gets it back too when all was reserved and the journal does not fit", function()
+    local path, place = sparse "journal"
+    local before, free = extents(path), world.must("stat -f -c %f " .. place)
+    assert.equal("false\tio\t28\n", (select(2, world.lua(code(path, SIZE - 200 * KIB)))))
+    assert.equal(before, extents(path))
+    assert_free(free, place)
+    assert.equal("", world.traces(place))
+  end)
+
+  for _, kept in ipairs { false, true } do
+    it("gets back what was reserved behind the end" .. (kept and ", unless its owner has reserved there" or ""),
+      function()
+        local path, place = sparse("behind" .. tostring(kept))
+        if kept then
+          world.must(("fallocate -n -o %d -l %d %s"):format(SIZE, 8 * KIB, path))
+        end
+        local data, before, free = support.read(path), extents(path), world.must("stat -f -c %f " .. place)
+        local growth = ([[local b = assert(core.open(%q))
+          b:insert(#b, ("y"):rep(%d))
+          print(select(2, pcall(b.flush, b)).errno)
+          b:cancel()]]):format(path, 400 * KIB)
+        assert.equal("28\n", (select(2, world.lua(growth))))
+        assert.equal(data, support.read(path))
+        if kept then
+          assert.is_true(tonumber(world.stat(path, "%b")) >= 16)
+        else
+          assert.equal(before, extents(path))
+          assert_free(free, place)
+        end
+      end)
+  end
+
+  it("keeps what another program has written into a hole meanwhile", function()
+    local path = sparse "meanwhile"
+    local go_on = world.held(code(path, 420 * KIB), { call = "fallocate", when = 4 },
+      ("test $(filefrag -v %s | grep -c unwritten) = 4"):format(path))
+    world.scribble(path, 16 * KIB + 100, "other")
+    assert.equal("false\tio\t28\nstatus 0\n", go_on())
+    assert.equal("other", support.read(path):sub(16 * KIB + 101, 16 * KIB + 105))
+    assert.equal(("\0"):rep(100), support.read(path):sub(16 * KIB + 1, 16 * KIB + 100))
+  end)
+end)

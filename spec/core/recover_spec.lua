@@ -140,6 +140,73 @@ describe("recovery", function()
       assert.equal("", world.traces(folder))
     end)
 
+    for _, asked in ipairs { 1, 2 } do
+      it(("of forget forgets the whole transaction, asked by target %d"):format(asked), function()
+        local paths = { half_done("forget.any." .. asked) }
+        local before = { state(paths[1]), state(paths[2]) }
+        assert.same({ "clean", "", "" }, { world.recover(paths[asked], "forget") })
+        assert.same(before, { state(paths[1]), state(paths[2]) })
+        for _, path in ipairs(paths) do
+          assert.equal("", world.traces(path:match "^(.*)/"))
+          assert.equal("opened", world.open(path))
+        end
+      end)
+    end
+
+    -- A target with a ref; the folder of its journal, and the other target in it.
+    local function referring(name)
+      local one, two = half_done(name)
+      local with = world.traces(one:match "^(.*)/") == ".ref" and one or two
+      local other = with == one and two or one
+      assert.equal(".ref", world.traces(with:match "^(.*)/"))
+      return with, other:match "^(.*)/", other
+    end
+
+    local REST <const> = "only its own ref was forgotten, the rest of the transaction remains: "
+
+    local function forgets_its_ref_only(with, other, reason)
+      local before = { state(with), state(other) }
+      local word, _, stderr = world.recover(with, "forget")
+      assert.equal("clean", word)
+      assert.equal(("suture: warning: %s: %s%s\n"):format(with, REST, reason), stderr)
+      assert.same(before, { state(with), state(other) })
+      assert.equal("", world.traces(with:match "^(.*)/"))
+      assert.equal(".redo", world.traces(other:match "^(.*)/"))
+      assert.equal("opened", world.open(with))
+    end
+
+    it("of forget removes a ref alone where its journal cannot be looked at, and says what remains", function()
+      local with, folder = referring "forget.away"
+      local away = world.folder "forget.elsewhere/deeper"
+      world.must(("mv %s %s/"):format(folder, away))
+      forgets_its_ref_only(with, world.must(("ls %s/*/*"):format(away)):match "^[^\n]+",
+        ("the journal of an interrupted flush lies in %s, which cannot be looked at"):format(folder))
+    end)
+
+    it("of forget removes a ref alone where its journal is not to be obeyed, and says so", function()
+      local with, folder, other = referring "forget.untrusted"
+      local journal = world.trace(folder, "redo")
+      world.must("chmod 644 " .. journal)
+      forgets_its_ref_only(with, other, journal .. ": is not obeyed as a journal: it must be a regular file with one "
+        .. "name, mode 0600, of this user, root or the target's owner")
+    end)
+
+    it("of forget removes what is no ref, and says so", function()
+      local with, _, other = referring "forget.garbage"
+      support.write(world.trace(with:match "^(.*)/", "ref"), "suture-ref 2\nof a later version\n")
+      forgets_its_ref_only(with, other, "a ref of an interrupted flush beside it cannot be read or is not trusted")
+    end)
+
+    it("of forget is locked while another target is open for patching, and leaves all", function()
+      local with, folder, other = referring "forget.held"
+      local kind = world.recover(with, "forget", nil, {
+        under = ("flock --exclusive --nonblock %s"):format(support.quote(other)) })
+      assert.equal("locked", kind)
+      assert.equal(".ref", world.traces(with:match "^(.*)/"))
+      assert.equal(".redo", world.traces(folder))
+      assert.equal("finished", world.recover(with))
+    end)
+
     it("that cannot be reached changes nothing", function()
       local path = fresh("reach", "file")
       local program = world.folder "reach" .. "/sleep"
@@ -325,6 +392,21 @@ describe("recovery", function()
     end)
   end)
 
+  it("leaves the ref of another transaction, whose file has got the inode of a replacement", function()
+    local one, two = fresh("reissued", "one"), fresh("reissued", "two")
+    world.interrupt({ { one, OFF, NEW }, { two, OFF, NEW } }, { call = "renameat" }, "{ by = 'replace' }")
+    local folder = world.folder "reissued"
+    local taken = math.tointeger(world.stat(("%s/.suture-%x.new"):format(folder, math.tointeger(world.stat(one, "%i"))),
+      "%i"))
+    local ref = ("%s/.suture-%x.ref"):format(folder, taken)
+    local other = support.read(ref):gsub("\n%x+\n", "\n" .. ("0"):rep(32) .. "\n", 1)
+    support.write(ref, other)
+    assert.equal("undone", world.recover(one))
+    assert.equal("clean", world.recover(two))
+    assert.equal(".ref", world.traces(folder))
+    assert.equal(other, support.read(ref))
+  end)
+
   describe("of a ref whose journal is gone", function()
     local function over(name)
       local one, two = fresh(name .. ".a", "one"), fresh(name .. ".b", "two")
@@ -373,6 +455,45 @@ describe("recovery", function()
       assert.equal("finished", world.recover(other))
       assert.equal("new", state(path))
       assert.equal("", world.traces(path:match "^(.*)/"))
+      assert.equal("", world.must(("getfattr --absolute-names -m - %s"):format(other)))
+    end)
+
+    it("is led to its journal through the other name as long as there is one", function()
+      local path = fresh("link.last.a", "file")
+      local other = world.folder "link.last.b" .. "/other"
+      world.must(("ln %s %s"):format(path, other))
+      local journal = (".suture-%x.redo"):format(math.tointeger(world.stat(path, "%i")))
+      world.interrupt({ { path, OFF, NEW } }, { call = "unlinkat", path = journal })
+      assert.equal("new", state(other))
+      assert.equal(".redo", world.traces(path:match "^(.*)/"))
+      -- Were it clean here, the next flush through this name would leave that journal to undo it later.
+      assert.equal("finished", world.recover(other))
+      assert.equal("", world.traces(path:match "^(.*)/"))
+    end)
+
+    it("loses its attribute durably, after its journal", function()
+      local path, log = fresh("link.order.a", "file"), support.path "link.order.log"
+      world.must(("ln %s %s/other"):format(path, world.folder "link.order.b"))
+      local code = world.flush_code { { path, OFF, NEW } }
+      local tool = ("strace -f -qq -y -o %s -e trace=fremovexattr,fsync,unlinkat"):format(log)
+      assert.equal(0, (world.lua(code, { under = tool })))
+      local calls = {}
+      for name, what in support.read(log):gmatch "(%l+)%((%C*)" do
+        local object = what:find("/file>", 1, true) and " file" or what:find "%.redo" and " journal" or ""
+        calls[#calls + 1] = name .. object
+      end
+      assert.equal("unlinkat journal, fsync, fremovexattr file, fsync file", table.concat(calls, ", ", #calls - 3))
+    end)
+
+    it("is clean with an attribute that a crash has left, and loses it when it is opened for patching", function()
+      local path, other = linked "link.stale"
+      local stale = support.path "link.stale.saved"
+      world.must(("getfattr --absolute-names -d %s >%s"):format(other, stale))
+      assert.equal("finished", world.recover(other))
+      world.must(("setfattr --restore=%s"):format(stale))
+      assert.equal("opened", world.open(other, "read"))
+      assert.equal("place", (world.flush { { other, 0, "S" } }))
+      assert.equal(world.patched(NEW_STATE, 0, "S"), support.read(path))
       assert.equal("", world.must(("getfattr --absolute-names -m - %s"):format(other)))
     end)
 

@@ -11,15 +11,24 @@ local PROBES <const> = {
   revert = "help revert",
 }
 
+-- Every scenario is settled by the verb.
+local ALWAYS <const> = { "flush", "recover" }
+
+local function has(world, need)
+  local probe <const> = assert(PROBES[need], "no probe for " .. need)
+  return (world:run(probe)) == 0
+end
+
 --- The first of a scenario's needs that is not met, or nil.
 ---@param world table
 ---@param scenario table
 ---@return string|nil
 function features.missing(world, scenario)
-  for _, need in ipairs(scenario.needs) do
-    local probe <const> = assert(PROBES[need], "no probe for " .. need)
-    if (world.shell:run(("%s %s >/dev/null 2>&1"):format(world.suture, probe))) ~= 0 then
-      return need
+  for _, list in ipairs { ALWAYS, scenario.needs } do
+    for _, need in ipairs(list) do
+      if not has(world, need) then
+        return need
+      end
     end
   end
 end

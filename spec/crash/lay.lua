@@ -136,6 +136,7 @@ end
 ---@param found table<string, table>   as disk:after gives it
 ---@param numbers table<integer, boolean>   the inode numbers that matter
 function lay:out(found, numbers)
+  self.world:unseal()
   self:clear(numbers)
   local names <const>, others <const> = {}, {}
   for _, path in ipairs(in_order(found)) do
@@ -151,6 +152,7 @@ function lay:out(found, numbers)
   for _, path in ipairs(others) do
     self:file(found[path], path, names)
   end
+  self.world:seal()
 end
 
 --- Gives up what is parked.

@@ -5,6 +5,9 @@ local trace <const> = require "spec.crash.trace"
 
 local planted <const> = {}
 
+--- Raised by `plant` where the trace lacks the calls that the bug is about.
+planted.IMPOSSIBLE = "the trace has no such call"
+
 local JOURNAL <const> = "%.suture%-%x+%.(%l+)$"
 
 local IS_SYNC <const> = { fsync = true, fdatasync = true }
@@ -37,7 +40,6 @@ local function without(calls, drop)
   return kept
 end
 
--- Only what recovery itself would not see matters here: a folder is what is neither journal nor target.
 local function is_folder_sync(call, folders)
   local _, path <const> = trace.descriptor(call.args[1])
   return IS_SYNC[call.name] and path and folders[path]
@@ -65,7 +67,7 @@ local function find(calls, wanted)
       return index
     end
   end
-  error("the trace has no such call: the bug cannot be planted")
+  error(planted.IMPOSSIBLE, 0)
 end
 
 local function renames_to(state)

@@ -14,12 +14,16 @@ replay.__index = replay
 ---@return table
 function replay.new(root, listing)
   local self <const> = setmetatable({ root = root, disk = disk.new(), open = {} }, replay)
+  local nodes <const> = {}
   for _, entry in ipairs(listing) do
-    local node <const> = disk.node(entry.kind)
-    node.number, node.original = entry.number, true
-    node.seen.mode, node.kept.mode = entry.mode, entry.mode
-    if entry.kind == "file" then
-      self.disk:write(node, 0, entry.data)
+    local node <const> = nodes[entry.number] or disk.node(entry.kind)
+    if not nodes[entry.number] then
+      nodes[entry.number] = node
+      node.number, node.original = entry.number, true
+      node.seen.mode, node.kept.mode = entry.mode, entry.mode
+      if entry.kind == "file" then
+        self.disk:write(node, 0, entry.data)
+      end
     end
     self.disk:link(node, entry.path)
     self.disk:sync(node)

@@ -15,7 +15,8 @@ local subject <const> = require "spec.crash.subject"
 local world <const> = require "spec.crash.world"
 
 local SCENARIOS <const> = {
-  "in_place", "three_files", "replacement", "mixed", "growing", "revert", "recover_redo", "recover_undo",
+  "in_place", "three_files", "replacement", "mixed", "growing", "links", "sealed", "running", "revert",
+  "recover_redo", "recover_undo",
 }
 
 -- Calls that change what is on the disk, or who may.
@@ -30,6 +31,7 @@ end
 -- What is swept in full, and in the short form that runs with the other specs.
 local FULL <const> = {
   faulted = function() return true end,
+  planted = function(scenario) return scenario.planted end,
   kill = function() return true end,
   fault = function(recording, call) return subject.in_tree(recording, call) end,
   ways = fault.WAYS,
@@ -38,6 +40,7 @@ local FULL <const> = {
 
 local SHORT <const> = {
   faulted = function(scenario) return scenario.name == "mixed" or scenario.name == "three_files" end,
+  planted = function(scenario) return scenario.name == "in_place" end,
   kill = function(_, call) return CHANGING[call.name] end,
   fault = function(recording, call) return CHANGING[call.name] and subject.in_tree(recording, call) end,
   ways = { fault.WAYS[1] },
@@ -80,25 +83,38 @@ local function sweep_all(place, scenario, form)
   tell(scenario.name, "power", cut)
 end
 
+-- A recording of the flush that fails after its commit and is taken back.
+local function record_taken_back(place, scenario)
+  local last <const> = planted.last_write(subject.record(place, scenario), scenario)
+  local recording <const> = subject.record(place, scenario, subject.injection(last, "error=EIO"))
+  assert(recording.told == "untouched", "the flush was not taken back: " .. recording.told)
+  return recording
+end
+
 local function plant(place, scenario, bug, form)
-  local recording = subject.record(place, scenario)
-  if bug.taken_back then
-    recording = subject.record(place, scenario,
-      subject.injection(planted.last_write(recording, scenario), "error=EIO"))
-    assert(recording.told == "untouched", "the flush was not taken back: " .. recording.told)
-  end
   local counted <const> = report.new()
+  local recording <const> = bug.taken_back and record_taken_back(place, scenario) or subject.record(place, scenario)
+  local possible <const>, edited <const> = pcall(planted.plant, bug, recording, scenario)
+  if not possible then
+    assert(edited == planted.IMPOSSIBLE, edited)
+    return counted
+  end
   local bounds <const> = { exhaustive = form.bounds.exhaustive, draws = form.bounds.draws, enough = 1 }
-  power.sweep(place, scenario, planted.plant(bug, recording, scenario), counted, bounds)
+  power.sweep(place, scenario, edited, counted, bounds)
   return counted
 end
 
+-- The flush that is taken back must come out clean before bugs are planted in it.
 local function plant_all(place, scenario, form)
+  local clean <const> = report.new()
+  power.sweep(place, scenario, record_taken_back(place, scenario), clean, form.bounds)
+  tell(scenario.name, "undo", clean)
   for _, bug in ipairs(planted.BUGS) do
     local counted <const> = plant(place, scenario, bug, form)
     local caught <const> = #counted.violations > 0
-    print(("%-13s bug    %s: %s"):format(scenario.name, bug.summary,
-      caught and ("caught after %d states, %s"):format(counted.tried, counted.violations[1]) or "NOT CAUGHT"))
+    print(("%-13s bug    %s: %s"):format(scenario.name, bug.summary, caught
+      and ("caught after %d states, %s"):format(counted.tried, counted.violations[1])
+      or ("NOT CAUGHT in %d states"):format(counted.tried)))
     total.caught = total.caught + (caught and 1 or 0)
     total.missed = total.missed + (caught and 0 or 1)
   end
@@ -120,10 +136,12 @@ local function main(folder, ...)
     if missing then
       print(("%-13s NOT RUN: the executable has no %s"):format(name, missing))
       total.not_run = total.not_run + 1
+    elseif scenario.sealed and not place:can_seal() then
+      print(("%-13s left out: no folder can be made immutable here"):format(name))
     else
       print(("%-13s %s"):format(name, scenario.summary))
       sweep_all(place, scenario, form)
-      if scenario.planted then
+      if form.planted(scenario) then
         plant_all(place, scenario, form)
       end
     end

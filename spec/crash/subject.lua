@@ -5,6 +5,10 @@
 ---   needs     names of features.lua that it uses
 ---   files     path -> { old=, new= }: what each file may be after everything is settled; `first` is what it is
 ---             before the steps, when that is not `old`
+---   make      function(world) -> files, for files that depend on the machine, in place of `files`
+---   links     name -> path: more names of files, which are in `files` too
+---   sealed    folders in which nothing can be made or removed
+---   running   one of the files, a program that runs meanwhile
 ---   pending   function(suture) -> object with flush and close: opens the targets and changes them, or
 ---   command   words for suture, in place of a script
 ---   steps     what happens before: { play = scenario [, cut = function(calls) -> call [, how=, onwards=]] }: the
@@ -61,6 +65,22 @@ local function cut_of(world, step)
   return cuts[step]
 end
 
+--- The scenario's own run, with what runs beside it.
+---@param world table
+---@param scenario table
+---@param how table|nil   as world:execute takes it
+---@return integer status
+---@return string stdout
+---@return string stderr
+function subject.run(world, scenario, how)
+  if scenario.running then
+    world:start(scenario.running)
+  end
+  local status <const>, stdout <const>, stderr <const> = world:run(subject.words(world, scenario), how)
+  world:stop()
+  return status, stdout, stderr
+end
+
 --- Brings the tree to where the scenario's own run begins.
 ---@param world table
 ---@param scenario table
@@ -69,11 +89,15 @@ function subject.prepare(world, scenario)
   for _, step in ipairs(steps) do
     cut_of(world, step)
   end
-  local files <const> = {}
+  scenario.files = scenario.files or scenario.make(world)
+  local files <const>, links <const> = {}, scenario.links or {}
   for path, file in pairs(scenario.files) do
-    files[path] = file.first or file.old
+    files[path] = not links[path] and (file.first or file.old) or nil
   end
-  world:fill(files)
+  world:fill(files, links, scenario.sealed)
+  if scenario.running then
+    world.shell:must("chmod 755 " .. scenario.running)
+  end
   for _, step in ipairs(steps) do
     local call <const> = cut_of(world, step)
     local strace <const> = call and subject.strace(call, step.how or "signal=KILL", step.onwards)
@@ -138,7 +162,7 @@ function subject.record(world, scenario, injection)
   subject.prepare(world, scenario)
   local before <const> = world:snapshot()
   local options <const> = trace.OPTIONS .. " " .. (injection or "")
-  local status <const>, stdout <const>, stderr <const> = world:run(subject.words(world, scenario), { strace = options })
+  local status <const>, stdout <const>, stderr <const> = subject.run(world, scenario, { strace = options })
   local names <const> = {}
   for _, entry in ipairs(before) do
     names[entry.path:match "^[^/]+"] = true

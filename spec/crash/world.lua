@@ -33,7 +33,34 @@ function world.open(folder, suture)
 end
 
 world.__close = function(self)
+  self:unseal()
   self.shell:close()
+end
+
+-- Root may do in a folder whatever its mode says, but not where it is immutable.
+local SEAL <const> = "if [ $(id -u) = 0 ]; then chattr %si %s; else chmod %s %s; fi"
+
+local function seal(self, sign, mode)
+  for _, folder in ipairs(self.sealed or {}) do
+    self.shell:must(SEAL:format(sign, quote(folder), mode, quote(folder)))
+  end
+end
+
+--- Makes it impossible to make, rename or remove anything in the folders that the last fill sealed.
+function world:seal()
+  seal(self, "+", "555")
+end
+
+--- Undoes a seal, so that the tree can be laid out.
+function world:unseal()
+  seal(self, "-", "755")
+end
+
+local CAN_SEAL <const> = "mkdir -p sealed && { [ $(id -u) != 0 ] || chattr +i sealed && chattr -i sealed; } 2>/dev/null"
+
+--- Whether folders can be sealed here.
+function world:can_seal()
+  return (self.shell:run(CAN_SEAL)) == 0
 end
 
 local function read(path)
@@ -52,19 +79,47 @@ local function write(path, data)
   assert(file:close())
 end
 
---- Makes the tree anew, with the given files in their folders.
+--- Makes the tree anew, with the given files in their folders, more names for them, and folders that are sealed.
 ---@param files table<string, string>
-function world:fill(files)
+---@param links table<string, string>|nil   name -> one of the files
+---@param sealed string[]|nil
+function world:fill(files, links, sealed)
+  self:unseal()
+  self.sealed = nil
   local folders <const>, paths <const> = {}, {}
   for path in pairs(files) do
     paths[#paths + 1] = quote(path)
     folders[#folders + 1] = quote(path:match "^(.*)/")
+  end
+  for name in pairs(links or {}) do
+    folders[#folders + 1] = quote(name:match "^(.*)/")
   end
   self.shell:must(("rm -rf ./* && mkdir -p -m 755 state %s && chmod 700 state"):format(table.concat(folders, " ")))
   for path, data in pairs(files) do
     write(self.tree .. "/" .. path, data)
   end
   self.shell:must("chmod 644 " .. table.concat(paths, " "))
+  for name, path in pairs(links or {}) do
+    self.shell:must(("ln %s %s"):format(quote(path), quote(name)))
+  end
+  self.sealed = sealed
+  self:seal()
+end
+
+--- Starts a program of the tree and returns when it runs. `stop` ends it.
+---@param path string
+function world:start(path)
+  self.running = self.shell:must(([[
+    ./%s >/dev/null 2>&1 &
+    until [ "$(readlink /proc/$!/exe)" = "$(pwd -P)"/%s ]; do kill -0 $! || exit; done
+    echo $!]]):format(quote(path), quote(path))):match "%d+"
+end
+
+function world:stop()
+  if self.running then
+    self.shell:must(("kill %s; wait %s 2>/dev/null || :"):format(self.running, self.running))
+    self.running = nil
+  end
 end
 
 --- Runs a command in the tree.

@@ -91,6 +91,34 @@ describe("suture run", function()
     assert.equal(support.read(out), support.read(support.path "out2"))
   end)
 
+  it("refuses (2) an -o that leads to the target by another path, before anything is read or written", function()
+    local target, recipe = support.write("target", START), support.write("never.lua", "error 'the recipe was run'")
+    local folder, hard, soft = support.path "elsewhere", support.path "hard", support.path "soft"
+    support.run(("mkdir -p %s && ln -f %s %s && ln -sf target %s && ln -sfn . %s"):format(folder, target, hard, soft,
+      support.path "here"))
+    local before = identity(target)
+    local others = { hard, soft, folder .. "/../target", support.path "./target", support.path "here/here/target" }
+    for _, out in ipairs(others) do
+      for _, words in ipairs { { target, "-o", out }, { out, "-o", target } } do
+        local status, stdout, stderr = suture("run", recipe, table.unpack(words))
+        assert.same({ 2, "" }, { status, stdout })
+        assert.equal(("suture: -o names the target itself: %s\n"):format(words[3]), stderr)
+      end
+    end
+    assert.equal(before, identity(target))
+    assert.equal(START, support.read(target))
+    support.run(("rm -r %s %s %s %s"):format(hard, soft, folder, support.path "here"))
+  end)
+
+  it("writes with -o to a file of the same content, and over what a link leads to", function()
+    local target, recipe = support.write("target", START), write_recipe(edits)
+    local twin, link = support.write("twin", START), support.path "link"
+    support.run(("ln -sf twin %s"):format(link))
+    assert.equal(0, (suture("run", recipe, target, "-o", link)))
+    assert.equal("\0\0\xc7\x01\x90\x90\0\0", support.read(twin))
+    assert.equal(START, support.read(target))
+  end)
+
   it("takes many targets and ends with the highest status", function()
     local recipe = write_recipe(edits)
     local first, second = support.write("first", START), support.write("second", START)
@@ -212,6 +240,51 @@ describe("suture run", function()
       fails("run", 5, case[1], applying(case[2]))
     end)
   end
+
+  describe("of a recipe with assets behind symbolic links", function()
+    local folder = support.path "assets"
+    local log <const> = "local a = context.asset %q context.log(a:read(0, #a)) b[0] = 9"
+
+    setup(function()
+      support.run(("mkdir -p %s/deep && ln -sfn assets %s.by.link"):format(folder, folder))
+      support.write(folder .. "/deep/inside", "inside")
+      support.write("assets.beside", "outside")
+      support.run(("cd %s && ln -sf deep/inside inward && ln -sf ../assets.beside outward && ln -sfn .. up && "
+        .. "ln -sfn /etc etc && ln -sf nowhere dangling"):format(folder))
+    end)
+
+    local function run(asset, where)
+      local target = support.write("target", START)
+      support.write(folder .. "/recipe.lua", applying(log:format(asset)))
+      local status, _, stderr = suture("run", (where or folder) .. "/recipe.lua", target)
+      return status, stderr, support.read(target)
+    end
+
+    it("reads those that stay in its folder", function()
+      for _, asset in ipairs { "inward", "deep/inside", "./inward" } do
+        for _, where in ipairs { folder, folder .. ".by.link" } do
+          local status, stderr = run(asset, where)
+          assert.equal(0, status, stderr)
+          assert.matches(": inside\n", stderr, 1, true)
+        end
+      end
+    end)
+
+    it("refuses those that leave it (5), with the target as it was", function()
+      for _, asset in ipairs { "outward", "up/assets.beside", "etc/passwd", "up" } do
+        local status, stderr, data = run(asset)
+        assert.same({ 5, START }, { status, data })
+        assert.equal(("suture: %s: the asset '%s' is not in the recipe's folder (at %s/recipe.lua:2)\n"):format(
+          support.path "target", asset, folder), stderr)
+      end
+    end)
+
+    it("says of one that leads nowhere that it is not there", function()
+      local _, stderr, data = run "dangling"
+      assert.matches("dangling: No such file or directory", stderr, 1, true)
+      assert.equal(START, data)
+    end)
+  end)
 
   it("fails (5) where match writes", function()
     fails("run", 5, "match wrote",

@@ -1,5 +1,6 @@
 -- Transactions: several targets that are flushed and rolled back as one.
 
+local interrupted = require "spec.support.interrupted"
 local raised = require "spec.support.raised"
 local support = require "spec.support"
 local suture = require "suture"
@@ -164,9 +165,30 @@ describe("suture.transaction", function()
       raised("argument", set.flush, set, nil)
       raised("argument", set.flush, set, "place")
       raised("argument", set.flush, set, {}, {})
-      raised("argument", set.flush, set, { offset = 0, length = 1 })
       assert.equal("KERNEL--", support.read "kernel")
       set:cancel()
+    end)
+
+    it("has no range, not even one that is the whole, and writes nothing when it is given one", function()
+      local wanted = "bad argument #1 to 'flush' (a transaction is flushed as a whole, without offset or length)"
+      for _, mode in ipairs { "patch", "shared" } do
+        local set = open(mode)
+        local one = assert(suture.transaction { only = support.write("only", "ONLY----"), mode = mode })
+        for _, whole in ipairs { set, one } do
+          for _, range in ipairs { { offset = 0 }, { length = 8 }, { offset = 0, length = 8 },
+              { offset = 6, length = 1 }, { offset = 9 }, { offset = -1 }, { offset = false } } do
+            assert.equal(wanted, tostring(raised("argument", whole.flush, whole, range)))
+          end
+        end
+        if mode == "patch" then
+          set.kernel:write(6, "01")
+          raised("argument", set.flush, set, { offset = 0 })
+          assert.equal("KERNEL--", support.read "kernel")
+          assert.same({ 2, 1 }, { set:pending() })
+        end
+        set:cancel()
+        one:cancel()
+      end
     end)
 
     it("is unsupported in the modes that never write", function()
@@ -537,6 +559,13 @@ describe("suture.flush", function()
     raised("argument", suture.flush, { "kernel" })
     assert.matches("twice", raised("argument", suture.flush, { a, a }).message, 1, true)
     assert.matches("did you mean 'by'?", raised("argument", suture.flush, { a, bu = "place" }).message, 1, true)
+    for _, range in ipairs { { a, b, offset = 0 }, { a, length = 8 }, { a, b, offset = 0, length = 8 } } do
+      a:write(0, "?")
+      assert.equal("bad argument #2 to 'flush' (offset and length go with the flush of one object, not of a list)",
+        tostring(raised("argument", suture.flush, range)))
+      assert.equal("KERNEL--", support.read "kernel")
+      a:rollback()
+    end
     raised("unsupported", suture.flush, { a:view(0) })
     raised("unsupported", suture.flush, { a, suture.buffer(1) })
     a:close()
@@ -546,10 +575,18 @@ describe("suture.flush", function()
 end)
 
 describe("suture.recover", function()
+  it("lets the journal decide with choice auto, as without a choice", function()
+    local kernel, config = interrupted()
+    assert.equal("finished", suture.recover(kernel, { choice = "auto" }))
+    assert.equal("KERNEL01config01", support.read(kernel) .. support.read(config))
+  end)
+
   it("finds a file clean", function()
     local kernel = files()
     assert.equal("clean", suture.recover(kernel))
-    assert.equal("clean", suture.recover(kernel, { choice = "old" }))
+    for _, choice in ipairs { "auto", "old", "new", "forget" } do
+      assert.equal("clean", suture.recover(kernel, { choice = choice }))
+    end
   end)
 
   it("raises for a file that is not there, and for wrong options", function()
@@ -558,7 +595,8 @@ describe("suture.recover", function()
     raised("argument", suture.recover)
     raised("argument", suture.recover, kernel, nil)
     raised("argument", suture.recover, kernel, "old")
-    assert.matches("choice must be", raised("argument", suture.recover, kernel, { choice = "both" }).message, 1, true)
+    assert.equal("bad argument #2 to 'recover' (choice must be \"auto\", \"old\", \"new\" or \"forget\", got both)",
+      tostring(raised("argument", suture.recover, kernel, { choice = "both" })))
     assert.matches("did you mean 'choice'?",
       raised("argument", suture.recover, kernel, { choise = "old" }).message, 1, true)
     raised("argument", suture.recover, kernel, { journal = 5 })

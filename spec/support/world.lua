@@ -165,6 +165,29 @@ function world.strace(path, ...)
   return table.concat(words, " ")
 end
 
+--- Waits until a shell command succeeds.
+function world.await(command)
+  world.must(("for i in $(seq 400); do { %s; } >/dev/null 2>&1 && exit; sleep 0.05; done; exit 1"):format(
+    command))
+end
+
+--- Starts Lua code that stands still right after its `when`-th system call `stop.call` (about `stop.path`, if told).
+-- Returns when `reached`, a shell command, succeeds; what is returned lets the code go on and gives what it wrote,
+-- closed by its status.
+function world.held(code, stop, reached)
+  local tool = world.strace(stop.path, ("%s:signal=STOP:when=%d"):format(stop.call, stop.when or 1))
+  local command = world.command("print((io.open '/proc/self/stat':read 'n'))\nio.stdout:flush()\n" .. code,
+    { under = "timeout -s KILL 60 " .. tool })
+  local name = support.path(("held.%d.log"):format(scripts))
+  world.must(("(%s; echo status $?) >%s 2>&1 &"):format(command, name))
+  world.await(reached)
+  return function()
+    world.must("kill -CONT " .. support.read(name):match "^%d+")
+    world.await(("grep -q ^status %s"):format(name))
+    return (support.read(name):gsub("^%d+\n", ""))
+  end
+end
+
 --- A flush that is killed when it makes the system call `call` for the `when`-th time, before the call acts. With
 -- `path` only calls that concern the path count.
 function world.interrupt(targets, kill, flush, options)

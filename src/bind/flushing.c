@@ -98,15 +98,23 @@ static void read_option(lua_State *L, const struct bytes *bytes, struct flush_op
     }
 }
 
+/* Returns whether a length was given. */
+static bool read_fields(lua_State *L, int index, const struct bytes *bytes,
+                        struct flush_options *options)
+{
+    bool has_len = false;
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+        read_option(L, bytes, options, &has_len);
+    return has_len;
+}
+
 static void read_options(lua_State *L, int index, struct bytes *bytes,
                          struct flush_options *options)
 {
-    bool has_len = false;
     if (lua_type(L, index) != LUA_TTABLE)
         errors_raise_argument(L, image_name(bytes->image), "flush", 1,
                               "options must be a table, got %s", luaL_typename(L, index));
-    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-        read_option(L, bytes, options, &has_len);
+    bool has_len = read_fields(L, index, bytes, options);
     if (!options->has_range)
         return;
     if (!has_len)
@@ -129,11 +137,11 @@ static void synchronise(lua_State *L, struct bytes *bytes)
     bytes_raise(L, bytes, &error);
 }
 
-/* Nothing that a flush could not keep passes unseen, but it does not make the flush fail. */
-static void tell_note(const struct image *image, const struct flush_note *note)
+/* What could not be kept, or was not reached, does not pass unseen, but it is no failure. */
+static void tell_note(const char *path, const char *message)
 {
-    if (note->message[0])
-        fprintf(stderr, "suture: warning: %s: %s\n", image_name(image), note->message);
+    if (message[0])
+        fprintf(stderr, "suture: warning: %s: %s\n", path, message);
 }
 
 int flushing_flush(lua_State *L)
@@ -153,7 +161,7 @@ int flushing_flush(lua_State *L)
     } else {
         if (!flush_images(&bytes->image, 1, &options, &outcome, &note, &error))
             bytes_raise(L, bytes, &error);
-        tell_note(bytes->image, &note);
+        tell_note(image_name(bytes->image), note.message);
     }
     lua_pushstring(L, OUTCOMES[outcome]);
     return 1;
@@ -193,13 +201,14 @@ static int flushing_flush_list(lua_State *L)
     struct image **images = check_list(L, &count);
     lua_geti(L, 1, 1);
     if (lua_istable(L, 2))
-        read_options(L, 2, bytes_check(L, -1, "flush"), &options);
+        read_fields(L, 2, bytes_check(L, -1, "flush"), &options);
     if (options.has_range)
-        errors_raise_argument(L, NULL, "flush", 2, "a range goes with one object only");
+        errors_raise_argument(L, NULL, "flush", 2,
+                              "offset and length go with the flush of one object, not of a list");
     enum flush_outcome *outcomes = lua_newuserdatauv(L, (size_t)count * sizeof *outcomes, 0);
     if (!flush_images(images, (uint32_t)count, &options, outcomes, &note, &error))
         errors_raise(L, &error, error.offset);
-    tell_note(images[0], &note);
+    tell_note(image_name(images[0]), note.message);
     lua_createtable(L, (int)count, 0);
     for (lua_Integer i = 0; i < count; i++) {
         lua_pushstring(L, OUTCOMES[outcomes[i]]);
@@ -231,14 +240,16 @@ static int flushing_recover(lua_State *L)
     static const char *const CHOICES[] = {"auto", "old", "new", "forget", NULL};
     struct error error;
     enum recover_result result;
+    struct recover_note note;
     size_t len;
     const char *path = argument_string(L, NULL, "recover", 1, "path", &len);
     int choice = luaL_checkoption(L, 2, "auto", CHOICES);
     const char *journal = luaL_optstring(L, 3, NULL);
     if (strlen(path) != len)
         errors_raise_argument(L, NULL, "recover", 1, "path contains a NUL byte");
-    if (!recover_path(path, (enum recover_choice)choice, journal, &result, &error))
+    if (!recover_path(path, (enum recover_choice)choice, journal, &result, &note, &error))
         errors_raise(L, &error, error.offset);
+    tell_note(path, note.message);
     lua_pushstring(L, RESULTS[result]);
     return 1;
 }
@@ -376,7 +387,10 @@ static void set_born(lua_State *L, const struct statx *status)
                     (uint64_t)status->stx_btime.tv_sec * NANOSECONDS + status->stx_btime.tv_nsec);
 }
 
-/* core.identify(path) -> { path = resolved, inode=, fsid=, born= } | nil, error, errno */
+/*
+ * core.identify(path) -> { path = resolved, device=, inode=, fsid=, born= } | nil, error, errno. Within this boot device
+ * and inode together tell one file from any other; from one boot to the next fsid, not device, stays.
+ */
 static int flushing_identify(lua_State *L)
 {
     char real[PATH_MAX];
@@ -395,10 +409,11 @@ static int flushing_identify(lua_State *L)
         lua_getfield(L, -1, "errno");
         return 3;
     }
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     lua_pushstring(L, real);
     lua_setfield(L, -2, "path");
     set_born(L, &birth);
+    set_integer(L, "device", target.status.st_dev);
     set_integer(L, "inode", target.ino);
     set_integer(L, "fsid", target.fsid);
     return 1;

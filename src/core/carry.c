@@ -2,6 +2,7 @@
 #include "carry.h"
 
 #include "disk.h"
+#include "hot.h"
 #include "range.h"
 
 #include <errno.h>
@@ -286,21 +287,31 @@ bool carry_back(const struct carry *carry, struct error *error)
 
 /* Cleaning */
 
-static bool remove_ref_of(const struct carry_target *target, const struct folder *folder,
-                          uint64_t ino, struct error *error)
+/* An inode that was given up may be another file's by now, with a ref to another journal. */
+static bool is_foreign(const struct carry *carry, const struct folder *folder, const char *name)
+{
+    struct ref ref;
+    return hot_read_ref(folder, name, -1, &ref) == REF_WHOLE &&
+           memcmp(ref.nonce, carry->journal->nonce, JOURNAL_NONCE) != 0;
+}
+
+static bool remove_ref_of(const struct carry *carry, const struct carry_target *target,
+                          const struct folder *folder, uint64_t ino, struct error *error)
 {
     char name[TRACE_NAME];
     folder_trace(folder, target->target->fsid, ino, TRACE_REF, name);
-    return folder_remove(folder, name, error);
+    return is_foreign(carry, folder, name) || folder_remove(folder, name, error);
 }
 
 /* A replaced target is pointed from under both inodes, since either may be found under its name. */
-static bool remove_refs(const struct carry_target *target, struct error *error)
+static bool remove_refs(const struct carry *carry, const struct carry_target *target,
+                        struct error *error)
 {
     const struct journal_target *entry = target->target;
-    if (target->ref_folder && !remove_ref_of(target, target->ref_folder, entry->ino, error))
+    if (target->ref_folder && !remove_ref_of(carry, target, target->ref_folder, entry->ino, error))
         return false;
-    return !is_replaced(target) || remove_ref_of(target, &target->folder, entry->new_ino, error);
+    return !is_replaced(target) ||
+           remove_ref_of(carry, target, &target->folder, entry->new_ino, error);
 }
 
 bool carry_clean(const struct carry *carry, struct error *error)
@@ -311,7 +322,7 @@ bool carry_clean(const struct carry *carry, struct error *error)
         if (!is_replaced(target) || target->folder.fd < 0)
             continue;
         name_other(target, other);
-        if (!folder_remove(&target->folder, other, error) || !remove_refs(target, error) ||
+        if (!folder_remove(&target->folder, other, error) || !remove_refs(carry, target, error) ||
             !folder_sync(&target->folder, error))
             return false;
     }
@@ -323,5 +334,5 @@ void carry_drop_refs(const struct carry *carry)
     struct error ignored;
     for (uint32_t i = 0; i < carry->count; i++)
         if (!is_replaced(&carry->targets[i]) && carry->targets[i].folder.fd >= 0)
-            remove_refs(&carry->targets[i], &ignored);
+            remove_refs(carry, &carry->targets[i], &ignored);
 }

@@ -49,9 +49,9 @@ bool carry_forward(const struct carry *carry, struct error *error);
 bool carry_back(const struct carry *carry, struct error *error);
 
 /*
- * Removes what the transaction left beside its replaced targets: the other file and the refs, which no
- * later look would find. Durable on return. To be called in a final state and
- * before the journal is removed. Error: `io`.
+ * Removes what the transaction left beside its replaced targets: the other file and the refs to this journal,
+ * which no later look would find. Durable on return. To be called in a final state and before the journal is
+ * removed. Error: `io`.
  */
 bool carry_clean(const struct carry *carry, struct error *error);
 

@@ -135,14 +135,3 @@ bool image_next_change(struct image *image, struct image_cursor *cursor,
     }
     return true;
 }
-
-bool image_next_run(struct image *image, uint64_t from, struct image_run *run)
-{
-    uint64_t size = range_min(image->size, image->file_size);
-    struct segment all = {0, size, 0, size};
-    if (from >= size)
-        return false;
-    run->off = from + stretch(image, &all, from, false);
-    run->len = run->off < size ? stretch(image, &all, run->off, true) : 0;
-    return run->len > 0;
-}

@@ -38,18 +38,6 @@ struct image_cursor {
 bool image_next_change(struct image *image, struct image_cursor *cursor,
                        struct image_change *change);
 
-/* A range of bytes that were overwritten. */
-struct image_run {
-    uint64_t off;
-    uint64_t len;
-};
-
-/*
- * The first run at or after `from` of an image of which nothing has moved; what was added or cut off at
- * its end is no run. False when there is none.
- */
-bool image_next_run(struct image *image, uint64_t from, struct image_run *run);
-
 /* Whether a byte that the file holds has another offset now, so that it cannot be flushed in place. */
 bool image_is_moved(const struct image *image);
 

@@ -145,11 +145,15 @@ static bool mark(const struct decision *decision, const struct member *member, s
     return disk_sync_all(member->fd, image_name(member->image), error);
 }
 
+/*
+ * Goes last, as refs do: through another folder's name the attribute is all that tells of the journal. One that stays
+ * is stale.
+ */
 static void unmark(const struct decision *decision)
 {
     for (uint32_t i = 0; decision->marked && i < decision->count; i++)
         if (!decision->members[i].replaced && member_has_names(&decision->members[i]))
-            fremovexattr(decision->members[i].fd, REF_ATTRIBUTE);
+            ref_unmark(decision->members[i].fd);
 }
 
 /* The journal itself is found under the first target's inode, so that one needs no ref for it. */
@@ -237,7 +241,6 @@ static void remove_ref(const struct member *member, const struct folder *folder,
 static bool abandon(const struct decision *decision)
 {
     struct error ignored;
-    unmark(decision);
     for (uint32_t i = 0; i < decision->count; i++) {
         const struct member *member = &decision->members[i];
         if (decision->refs && decision->refs[i])
@@ -250,6 +253,7 @@ static bool abandon(const struct decision *decision)
         sync_names(decision, &ignored);
     if (decision->home.fd >= 0)
         folder_remove(&decision->home, decision->tmp, &ignored);
+    unmark(decision);
     return false;
 }
 
@@ -298,13 +302,13 @@ static bool take_back(const struct decision *decision, const struct carry *carry
                 carry_clean(carry, &second);
     if (!back)
         return indeterminate(decision, &first, &second, error);
-    unmark(decision);
     if (!folder_remove(&decision->home, decision->undo, &second) ||
         !folder_sync(&decision->home, &second))
         return indeterminate(decision, &first, &second, error);
     carry_drop_refs(carry);
     if (error->kind == ERROR_INDETERMINATE)
         error->kind = ERROR_IO; /* what could not be carried forward is settled by now */
+    unmark(decision);
     return false;
 }
 
@@ -321,13 +325,13 @@ static bool finish(const struct decision *decision, const struct carry *carry,
     struct error reason;
     if (!carry_clean(carry, &reason))
         return indeterminate(decision, &reason, &reason, error);
-    unmark(decision);
     if (!decision->options->no_record && !record_keep(&decision->home, decision->redo, &reason))
         decide_note_record(note, &reason);
     if (!folder_remove(&decision->home, decision->redo, &reason) ||
         !folder_sync(&decision->home, &reason))
         return indeterminate(decision, &reason, &reason, error);
     carry_drop_refs(carry);
+    unmark(decision);
     return true;
 }
 

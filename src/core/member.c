@@ -2,7 +2,6 @@
 #include "member.h"
 
 #include "changes.h"
-#include "disk.h"
 #include "rebuild.h"
 #include "ref.h"
 #include "verify.h"
@@ -11,7 +10,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -142,14 +140,14 @@ static bool lock_writer(const struct member *member, struct error *error)
 }
 
 /* Where holes are filled or the file grows, a full disk must be found before the first byte is written. */
-static bool reserve(const struct member *member, struct error *error)
+static bool reserve(struct member *member, struct error *error)
 {
     struct image *image = member->image;
     struct image_cursor cursor = {0};
     struct image_change change;
     while (!image->source.device && image_next_change(image, &cursor, &change))
-        if (!disk_reserve(member->fd, image->file_off + change.off, change.len, image_name(image),
-                          error))
+        if (!reserve_range(&member->reserve, member->fd, image->file_off + change.off, change.len,
+                           image_name(image), error))
             return false;
     return true;
 }
@@ -160,13 +158,10 @@ static bool prepare_place(struct member *member, struct error *error)
            image_intact(member->image, error) && reserve(member, error);
 }
 
-/* The new file is locked before it has the target's name, so that no second patcher slips in between. */
-static bool lock_fresh(struct member *member, const char *name, struct error *error)
+static bool note_inode(struct member *member, struct error *error)
 {
     struct stat status;
-    member->fresh_fd = openat(member->folder.fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (member->fresh_fd < 0 || flock(member->fresh_fd, LOCK_EX | LOCK_NB) != 0 ||
-        fstat(member->fresh_fd, &status) != 0)
+    if (fstat(member->fd, &status) != 0)
         return error_system(error, errno, image_name(member->image), "cannot open the new file");
     member->new_ino = status.st_ino;
     return true;
@@ -177,8 +172,9 @@ static bool prepare_replaced(struct member *member, struct error *error)
     char name[TRACE_NAME];
     folder_trace(&member->folder, member->fsid, member->ino, TRACE_NEW, name);
     return verify_image(member->image, member->image->source.fd, error) &&
-           rebuild_file(member->image, &member->folder, name, &member->fd, error) &&
-           lock_fresh(member, name, error);
+           rebuild_file(member->image, &member->folder, name, &member->fd, &member->fresh_fd,
+                        error) &&
+           note_inode(member, error);
 }
 
 bool member_prepare(struct member *member, const struct flush_options *options, struct error *error)
@@ -214,8 +210,12 @@ void member_abandon(struct member *member)
 {
     char name[TRACE_NAME];
     struct error ignored;
-    if (!member->replaced || member->fd < 0)
+    if (member->fd < 0)
         return;
+    if (!member->replaced) {
+        reserve_return(&member->reserve, member->fd);
+        return;
+    }
     folder_trace(&member->folder, member->fsid, member->ino, TRACE_NEW, name);
     folder_remove(&member->folder, name, &ignored);
 }
@@ -228,6 +228,7 @@ void member_end(struct member *member)
         close(member->fresh_fd);
     member->fd = member->fresh_fd = -1;
     image_overlook(&member->after);
+    reserve_end(&member->reserve);
     folder_close(&member->folder);
 }
 

@@ -7,6 +7,7 @@
 #include "flush.h"
 #include "folder.h"
 #include "image.h"
+#include "reserve.h"
 
 #include <sys/stat.h>
 
@@ -15,11 +16,12 @@ struct member {
     uint32_t index; /* in the caller's order */
     bool changed;
     bool replaced;
-    int fd;               /* place: can write to the target; replaced: the new file */
-    int fresh_fd;         /* replaced: the new file once more, O_RDONLY, locked as the target is */
-    uint64_t new_ino;     /* replaced */
-    struct stat status;   /* of the target before the flush */
-    struct folder folder; /* that holds the target */
+    int fd;       /* place: can write to the target; replaced: the new file */
+    int fresh_fd; /* replaced: the new file once more, O_RDONLY, locked as the target is */
+    struct reserve reserve;  /* place: what was taken of the disk */
+    uint64_t new_ino;        /* replaced */
+    struct stat status;      /* of the target before the flush */
+    struct folder folder;    /* that holds the target */
     char base[NAME_MAX + 1]; /* the target's name in it */
     uint64_t fsid;
     uint64_t ino; /* in the journal: of a device its number */
@@ -55,7 +57,7 @@ void member_settle(struct member *member, const struct flush_options *options);
 /* Whether the target has several names (hard links), so that it is marked with an attribute as well. */
 bool member_has_names(const struct member *member);
 
-/* Removes a replacement that has not been swapped in. */
+/* Removes a replacement that has not been swapped in, and gives back what was reserved: nothing was written. */
 void member_abandon(struct member *member);
 
 /* Closes all; idempotent. */

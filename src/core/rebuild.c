@@ -10,6 +10,7 @@
 #include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -182,18 +183,34 @@ static bool build(const struct rebuild *rebuild)
            is_still(rebuild, &status) && disk_sync_all(rebuild->to, rebuild->path, rebuild->error);
 }
 
+static bool lock_fresh(const struct rebuild *rebuild, const struct folder *folder, const char *name,
+                       int *lock)
+{
+    *lock = openat(folder->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    return (*lock >= 0 && flock(*lock, LOCK_EX | LOCK_NB) == 0) ||
+           fail(rebuild, "cannot open the new file");
+}
+
+static void abandon(const struct folder *folder, const char *name, int *fd, int *lock)
+{
+    struct error ignored;
+    folder_remove(folder, name, &ignored);
+    close(*fd);
+    if (*lock >= 0)
+        close(*lock);
+    *fd = *lock = -1;
+}
+
 bool rebuild_file(struct image *image, const struct folder *folder, const char *name, int *fd,
-                  struct error *error)
+                  int *lock, struct error *error)
 {
     struct rebuild rebuild = {image, image->source.fd, -1, image_name(image), error};
-    struct error ignored;
+    *lock = -1;
     *fd = rebuild.to = folder_create(folder, name, error);
     if (*fd < 0)
         return false;
-    if (build(&rebuild))
+    if (lock_fresh(&rebuild, folder, name, lock) && build(&rebuild))
         return true;
-    folder_remove(folder, name, &ignored);
-    close(*fd);
-    *fd = -1;
+    abandon(folder, name, fd, lock);
     return false;
 }

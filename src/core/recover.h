@@ -30,12 +30,17 @@ enum recover_result {
     RECOVER_UNDONE    /* the targets are old */
 };
 
+/* A remark on a recovery that succeeded: what was not reached and remains. message is "" where there is none. */
+struct recover_note {
+    char message[512];
+};
+
 /*
  * Settles what an interrupted flush left for the target `path`, and with it the other targets of the same
  * transaction; `journal` names a journal that is not found by itself, or is NULL. Errors: `io`; `locked` (a
  * flush or another patcher has a target open); `indeterminate`, nothing written.
  */
 bool recover_path(const char *path, enum recover_choice choice, const char *journal,
-                  enum recover_result *result, struct error *error);
+                  enum recover_result *result, struct recover_note *note, struct error *error);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
 
 #define NAME "suture-ref "
 #define FIRST_LINE NAME "1"
@@ -165,4 +167,10 @@ enum ref_state ref_parse(struct ref *ref, const char *text, size_t len)
     if (parse(ref, text, len))
         return REF_WHOLE;
     return is_torn(text, len) ? REF_TORN : REF_UNKNOWN;
+}
+
+void ref_unmark(int fd)
+{
+    if (fremovexattr(fd, REF_ATTRIBUTE) == 0)
+        fsync(fd);
 }

@@ -44,6 +44,12 @@ enum ref_state {
 enum ref_state ref_parse(struct ref *ref, const char *text, size_t len);
 
 /*
+ * Removes the attribute from the open file, durably. Whether it was there, or is still, makes no difference to the
+ * file: one that stays leads to a journal that is gone, and is removed by the next look.
+ */
+void ref_unmark(int fd);
+
+/*
  * Writes the path that leads from the folder `from` to `to`, both absolute and resolved; false when it does
  * not fit.
  */

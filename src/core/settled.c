@@ -120,6 +120,7 @@ bool settled_open(struct image *image, const char *path, const struct image_opti
         return open_for_reading(image, path, options, read_on, error);
     for (int i = 0; i < MOST_OPENS; i++) {
         enum recover_result now;
+        struct recover_note none;
         struct hot_target target;
         struct hot hot;
         if (!image_open(image, path, options, error))
@@ -131,7 +132,7 @@ bool settled_open(struct image *image, const char *path, const struct image_opti
         if (clean)
             return true;
         image_free(image);
-        if (!looked || !recover_path(path, RECOVER_AUTO, NULL, &now, error))
+        if (!looked || !recover_path(path, RECOVER_AUTO, NULL, &now, &none, error))
             return false;
         if (now != RECOVER_CLEAN)
             *result = now;

@@ -27,19 +27,42 @@ static bool locate(char path[PATH_MAX])
     return len > 0 && len < PATH_MAX - 16;
 }
 
+/* A journal is not durable before the name of its folder is. */
+static bool sync_above(const char *path, struct error *error)
+{
+    struct folder folder;
+    char above[PATH_MAX];
+    snprintf(above, sizeof above, "%s", path);
+    char *slash = strrchr(above, '/');
+    if (slash)
+        slash[slash == above] = '\0';
+    if (!folder_open(&folder, slash ? above : ".", false, error))
+        return false;
+    bool synced = folder_sync(&folder, error);
+    folder_close(&folder);
+    return synced;
+}
+
+/* The name of one that is there already may be as new as the run that made it and died; `sure` asks for a sync too. */
+static bool make_folder(const char *path, bool sure, struct error *error)
+{
+    bool made = mkdir(path, 0700) == 0;
+    if (!made && errno != EEXIST)
+        return error_system(error, errno, path, "cannot make the state folder");
+    return !(made || sure) || sync_above(path, error);
+}
+
 /* Makes the folder and those above it. */
-static bool make_folders(char *path, struct error *error)
+static bool make_folders(char *path, bool sure, struct error *error)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        int result = mkdir(path, 0700);
-        int sys = errno;
+        bool made = make_folder(path, false, error);
         *slash = '/';
-        if (result != 0 && sys != EEXIST)
-            return error_system(error, sys, path, "cannot make the state folder");
+        if (!made)
+            return false;
     }
-    return mkdir(path, 0700) == 0 || errno == EEXIST ||
-           error_system(error, errno, path, "cannot make the state folder");
+    return make_folder(path, sure, error);
 }
 
 /* A folder that others can write to could hold journals that they wrote. */
@@ -64,9 +87,10 @@ bool state_open(struct folder *folder, const char *name, bool make, struct error
                          "no state folder: neither SUTURE_STATE, XDG_STATE_HOME nor HOME is set");
     size_t len = strlen(path);
     snprintf(path + len, PATH_MAX - len, "/%s", name);
-    if (make && !make_folders(path, error))
+    bool hot = strcmp(name, "hot") == 0;
+    if (make && !make_folders(path, hot, error))
         return false;
-    if (!folder_open(folder, path, strcmp(name, "hot") == 0, error))
+    if (!folder_open(folder, path, hot, error))
         return false;
     if (check_owner(folder, error))
         return true;

@@ -12,7 +12,7 @@
 
 /*
  * Opens the part `name` ("hot", "records") of the state folder; with `make`, folders that are missing are
- * made. Errors: `io` (missing, or cannot be made), `unsupported` (no place for it: neither variable is set;
+ * made, durably. Errors: `io` (missing, or cannot be made), `unsupported` (no place for it: neither variable is set;
  * or it belongs to another user or others may write to it).
  */
 bool state_open(struct folder *folder, const char *name, bool make, struct error *error);

@@ -19,13 +19,22 @@ local function lines(result)
   return { report.run_line(result) }
 end
 
+-- Also by a hard link, a symbolic link or a detour.
+local function is_one_file(left, right)
+  if left == right then
+    return true
+  end
+  local one <const>, other <const> = core.identify(left), core.identify(right)
+  return one and other and one.device == other.device and one.inode == other.inode
+end
+
 ---@param arguments table
 ---@return integer status
 function run.run(arguments)
   if arguments.output and #arguments.targets > 1 then
     core.raise("argument", "-o takes one target")
-  elseif arguments.output == arguments.targets[1] then
-    core.raise("argument", "-o names the target itself")
+  elseif arguments.output and is_one_file(arguments.output, arguments.targets[1]) then
+    core.raise("argument", ("-o names the target itself: %s"):format(arguments.output))
   end
   return batch.run(arguments, recipe.run, lines)
 end

@@ -36,21 +36,34 @@ local function need_text(value, where)
   return value
 end
 
-local function asset_path(folder, name)
+local function not_inside(name)
+  core.raise("argument", ("the asset '%s' is not in the recipe's folder"):format(name))
+end
+
+local function check_name(name)
   need_text(name, "context.asset")
   local plain <const> = name ~= "" and not name:find("^/") and not name:find("\0", 1, true)
   if not plain or ("/" .. name .. "/"):find("/%.%./") then
-    core.raise("argument", ("the asset '%s' is not in the recipe's folder"):format(name))
+    not_inside(name)
   end
-  return folder .. name
 end
 
-local function open_asset(path)
-  local bytes <const>, err <const> = core.open(path, "read")
-  if not bytes then
+local function check(value, err)
+  if not value then
     error(err, 0)
   end
-  return bytes
+  return value
+end
+
+-- Symbolic links are followed first: what they lead to must lie in the folder too.
+local function asset_path(folder, name)
+  check_name(name)
+  local home <const> = check(core.identify(folder == "" and "." or folder)).path:gsub("/$", "") .. "/"
+  local path <const> = check(core.identify(folder .. name)).path
+  if path:sub(1, #home) ~= home then
+    not_inside(name)
+  end
+  return path
 end
 
 -- Only whole per cents are worth a message.
@@ -94,7 +107,7 @@ function context.new(fields, folder, tell)
   end
   fields.progress = progress_reporter(tell)
   fields.asset = function(name)
-    return open_asset(asset_path(folder, name))
+    return check(core.open(asset_path(folder, name), "read"))
   end
   return setmetatable(fields, { __index = unknown_field }), said
 end

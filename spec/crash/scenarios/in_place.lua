@@ -17,7 +17,7 @@ end
 
 return {
   summary = "one file, changed in place in several ranges",
-  needs = { "flush" },
+  needs = {},
   planted = true,
   files = { [PATH] = { old = OLD, new = patched() } },
   pending = function(suture)

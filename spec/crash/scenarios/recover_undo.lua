@@ -4,7 +4,7 @@ local flushed <const> = require "spec.crash.scenarios.three_files"
 
 return {
   summary = "recovery of a flush that failed half way and could not be taken back",
-  needs = { "transaction", "recover" },
+  needs = { "transaction" },
   files = flushed.files,
   steps = { { play = "three_files", cut = cut.among_writes, how = "error=EIO", onwards = true } },
   command = "recover a/one.bin",

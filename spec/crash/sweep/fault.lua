@@ -27,7 +27,7 @@ end
 
 local function try(world, scenario, how, turn)
   subject.prepare(world, scenario)
-  local status <const>, stdout <const>, stderr <const> = world:run(subject.words(world, scenario), how)
+  local status <const>, stdout <const>, stderr <const> = subject.run(world, scenario, how)
   local told <const> = subject.told(status, stdout, scenario)
   if not OUTCOMES[told] then
     return ("undocumented end, %s: %s"):format(told, stderr:gsub("\n", " ")), "undocumented"

@@ -7,7 +7,7 @@ local kill <const> = {}
 
 local function try(world, scenario, call, turn)
   subject.prepare(world, scenario)
-  local status <const>, stdout <const> = world:run(subject.words(world, scenario),
+  local status <const>, stdout <const> = subject.run(world, scenario,
     { strace = subject.strace(call, "signal=KILL") })
   if status ~= 137 then
     return ("was not killed (status %d)"):format(status)
