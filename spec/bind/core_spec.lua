@@ -319,6 +319,33 @@ describe("core", function()
     end)
   end)
 
+  describe(".pair_list", function()
+    local function listed(...)
+      local pieces = {}
+      for piece in core.pair_list(...) do
+        pieces[#pieces + 1] = piece
+      end
+      return table.concat(pieces)
+    end
+
+    it("puts differences into the caller's words", function()
+      local old, new = core.buffer "abcdef", core.buffer "aXcdYZ"
+      assert.equal("<1:62>58\n<4:6566>595a\n", listed(old, new, 16, "<", ":", ">", "\n"))
+      assert.equal("1,62,58;4,65,59;5,66,5a;", listed(old, new, 1, "", ",", ",", ";"))
+      assert.equal("", listed(old, old, 16, "<", ":", ">", "\n"))
+    end)
+
+    it("raises for views, when closed, and when a size changes in the loop", function()
+      local old, new = core.buffer "abcdef", core.buffer "aXcdYZ"
+      raised("unsupported", core.pair_list, old:view(0), new, 16, "", "", "", "")
+      local step = core.pair_list(old, new, 16, "", "", "", "")
+      new:resize(3)
+      raised("stale", step)
+      new:close()
+      raised("closed", core.pair_list, old, new, 16, "", "", "", "")
+    end)
+  end)
+
   describe(".suggest and .unknown", function()
     it("find the word that was meant", function()
       for word, wanted in pairs { fnd = "find", finds = "find", fidn = "find", FIND = "", x = "", [""] = "" } do
