@@ -8,12 +8,11 @@ local edges = require "spec.support.edges"
 
 local random = math.random
 
+local NOISE <const> = require "spec.support.noise"
+
 local function noise(length)
-  local bytes = {}
-  for i = 1, length do
-    bytes[i] = string.char(random(0, 255))
-  end
-  return table.concat(bytes)
+  local off = random(#NOISE - length)
+  return NOISE:sub(off + 1, off + length)
 end
 
 -- The sum or exclusive or of units, by string.unpack.
@@ -362,12 +361,12 @@ for off, len in (0, 70001), (1, 70000), (13, 255), (4095, 4097), (69999, 2), (5,
     end)
   end
 
-  -- In a process without sanitizers, which would take a minute.
-  it("of more than 4 GiB are summed to the last byte", function()
+  -- Mapping a million pages takes up to a minute on some virtual machines: only where SUTURE_LARGE is set.
+  local large = os.getenv "SUTURE_LARGE" and it or function() end
+  large("of more than 4 GiB are summed to the last byte", function()
     local script = support.write("large.lua", [[
       local GIB <const> = 1 << 30
       local b = require "suture".buffer(4 * GIB + 9000)
-      pcall(b.advise, b, "hugepage")
       for place, value in pairs { [1] = 0x11, [2 * GIB] = 0x22, [4 * GIB - 1] = 0x33, [4 * GIB + 8999] = 0x44 } do
         b[place] = value
       end

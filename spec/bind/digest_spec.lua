@@ -13,12 +13,11 @@ local function hex(bytes)
   return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
 end
 
+local NOISE <const> = require "spec.support.noise"
+
 local function noise(length)
-  local bytes = {}
-  for i = 1, length do
-    bytes[i] = string.char(math.random(0, 255))
-  end
-  return table.concat(bytes)
+  local off = math.random(#NOISE - length)
+  return NOISE:sub(off + 1, off + length)
 end
 
 -- What other programs find, in hex, of a file.

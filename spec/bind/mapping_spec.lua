@@ -10,12 +10,11 @@ local WORDS <const> = { "normal", "random", "sequential", "willneed", "dontneed"
 
 local random = math.random
 
+local NOISE <const> = require "spec.support.noise"
+
 local function noise(length)
-  local bytes = {}
-  for i = 1, length do
-    bytes[i] = string.char(random(0, 255))
-  end
-  return table.concat(bytes)
+  local off = random(#NOISE - length)
+  return NOISE:sub(off + 1, off + length)
 end
 
 local function whole(b)
