@@ -174,8 +174,12 @@ function hexlines.diff(old, new, changes, options)
       local function whole(unit)
         return (unit.len == width or unit.len == 0) and (unit.old_len == width or unit.old_len == 0)
       end
+      local function text(unit)
+        unit.text = unit.text or unit_text(unit)
+        return unit.text
+      end
       while units[last + 1] and whole(units[at]) and whole(units[last + 1])
-        and unit_text(units[at]) == unit_text(units[last + 1]) do
+        and text(units[at]) == text(units[last + 1]) do
         last = last + 1
       end
       lines[#lines + 1] = unit_text(units[at], true)
