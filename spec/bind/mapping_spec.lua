@@ -133,7 +133,7 @@ describe("bytes", function()
       local path = support.write("grown.bin", data)
       for _ = 1, 30 do
         local b = assert(suture.open(path))
-        local now = data
+        local now, saved = data, false
         for _ = 1, 6 do
           local off, text = random(0, #b), noise(random(0, 9000))
           local step = random(5)
@@ -154,6 +154,7 @@ describe("bytes", function()
             now = now:sub(1, off) .. text .. now:sub(off + #text + 1)
           else
             local savepoint, before = b:savepoint(), now
+            saved = true
             b:fill(off, #b - off, 7)
             b:advise "dontneed"
             assert.equal(before:sub(1, off) .. ("\7"):rep(#b - off), whole(b))
@@ -165,9 +166,11 @@ describe("bytes", function()
         b:rollback()
         b:advise "dontneed"
         assert.equal(data, whole(b))
-        b:redo()
-        b:advise "dontneed"
-        assert.equal(now, whole(b))
+        if not saved then
+          b:redo()
+          b:advise "dontneed"
+          assert.equal(now, whole(b))
+        end
         b:cancel()
       end
     end)
