@@ -126,6 +126,20 @@ describe("bytes", function()
 ]], b:diff())
     end)
 
+    it("shows bytes that were deleted between two lines with the line behind them", function()
+      local b = suture.buffer(("0123456789abcdef"):rep(4))
+      b[3] = 0
+      b:delete(0x10, 0x11)
+      assert.equal([[
+-00000000  30 31 32 33*34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|
++00000000  30 31 32 00*34 35 36 37  38 39 61 62 63 64 65 66  |012.456789abcdef|
+-00000010  30*31*32*33*34*35*36*37* 38*39*61*62*63*64*65*66* |0123456789abcdef|
+-00000020  30*31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  |0123456789abcdef|
+-00000030  30                                                |0|
++00000010  31 32 33 34 35 36 37 38  39 61 62 63 64 65 66 30  |123456789abcdef0|
+]], b:diff { context = 0 })
+    end)
+
     it("shows bytes that were added and cut off at the end", function()
       local b = suture.buffer(("0123456789abcdef"):rep(2))
       b:resize(0x23, 0x2e)
@@ -273,6 +287,8 @@ describe("bytes", function()
       assert.equal(0, (support.run("truncate -s 100 " .. path)))
       assert.equal(path .. ": was truncated from 0x2710 to 0x64 bytes by another process",
         tostring(raised("truncated", b.diff, b)))
+      assert.equal(0, (support.run("truncate -s 10000 " .. path)))
+      raised("truncated", b.diff, b)
     end)
 
     it("raises closed for a closed object, stale for a view older than a change of size", function()
@@ -354,6 +370,74 @@ describe("core", function()
       closed:close()
       raised("closed", core.compare, a, 0, closed, 0, 1)
       raised("closed", core.compare, closed, 0, a, 0, 1)
+    end)
+  end)
+
+  describe(".pair_diff", function()
+    local SEED <const> = 20240615
+    it(("is what a slow model builds (seed %d)"):format(SEED), function()
+      math.randomseed(SEED)
+      local random <const> = math.random
+      for round = 1, 150 do
+        local width = random(1, 24)
+        -- Often whole lines, and often much of the same.
+        local function some(most)
+          local len = random(0, most)
+          return few(random, random(1, 2) == 1 and len - len % width or len)
+        end
+        local old = some(500)
+        local cut = random(0, #old)
+        local new = random(1, 3) == 1 and some(600) or old:sub(1, cut) .. some(80) .. old:sub(cut + random(1, 80))
+        local context, parts = random(0, 3), {}
+        for piece in core.pair_diff(suture.buffer(old), suture.buffer(new), width, context, false) do
+          parts[#parts + 1] = piece
+        end
+        assert.equal(hexlines.diff(old, new, hexlines.compare(old, new), { width = width, context = context }),
+          table.concat(parts), ("round %d of width %d, context %d"):format(round, width, context))
+      end
+    end)
+
+    it("passes long runs of equal lines, whole or not, of one side or both", function()
+      local many <const> = 0x100000
+      local sides <const> = {
+        ["longer after whole lines"] = { ("\0"):rep(16 * 9), ("\1"):rep(many) },
+        ["shorter after whole lines"] = { ("\1"):rep(many), ("\0"):rep(16 * 9) },
+        ["longer after a part of a line"] = { ("\0"):rep(16 * 9 + 1), ("\1"):rep(many + 3) },
+        ["shorter after a part of a line"] = { ("\1"):rep(many + 3), ("\0"):rep(16 * 9 + 1) },
+        ["one side repeats"] = { ("\0"):rep(many), ("\1"):rep(many // 2) .. ("\2"):rep(many // 2) },
+        ["zeros and others"] = { ("\0"):rep(many) .. ("\1"):rep(100), ("\1"):rep(many) .. ("\0"):rep(200) },
+        ["zeros before others"] = { "", ("\0"):rep(many) .. "x" .. ("\0"):rep(many) },
+        ["others before the end"] = { ("\0"):rep(many) .. "x" .. ("\0"):rep(many), "" },
+      }
+      for name, pair in pairs(sides) do
+        local old, new = pair[1], pair[2]
+        local parts = {}
+        for piece in core.pair_diff(suture.buffer(old), suture.buffer(new), 16, 0, false) do
+          parts[#parts + 1] = piece
+        end
+        -- Each line that is shown is what the sides have there, and what is left out lies between equal lines.
+        local text, shown = table.concat(parts), { ["-"] = {}, ["+"] = {} }
+        assert.is_true(#text < 3000, name)
+        for sign, address, bytes in text:gmatch "([-+])(%x+)  ([%x* ]+) |" do
+          local raw = bytes:gsub("[* ]", ""):gsub("%x%x", function(digits)
+            return string.char(tonumber(digits, 16))
+          end)
+          local off = tonumber(address, 16)
+          assert.equal((sign == "-" and old or new):sub(off + 1, off + #raw), raw, name)
+          table.insert(shown[sign], { off = off, bytes = raw })
+        end
+        for sign, data in pairs { ["-"] = old, ["+"] = new } do
+          local list = shown[sign]
+          local rebuilt = {}
+          for i, line in ipairs(list) do
+            local before = list[i - 1]
+            local gap = before and line.off - before.off - #before.bytes or line.off
+            rebuilt[#rebuilt + 1] = gap > 0 and before.bytes:rep(gap // 16) or nil
+            rebuilt[#rebuilt + 1] = line.bytes
+          end
+          assert.is_true(table.concat(rebuilt) == data, name .. sign)
+        end
+      end
     end)
   end)
 

@@ -253,6 +253,13 @@ describe("bytes", function()
       assert.equal(hexlines.dump(b:read(0x4ffff8, 100), 0x4ffff8, wide), b:hexdump(0x4ffff8, 100, wide))
     end)
 
+    it("shows a hole behind repeated lines that are no zeros", function()
+      local path = support.write("mixed.bin", ("a"):rep(1 << 20))
+      assert.equal(0, (support.run("truncate -s 4M " .. path)))
+      local b <close> = assert(suture.open(path, "read"))
+      assert.equal(witness(path), b:hexdump())
+    end)
+
     it("raises truncated where the file has shrunk", function()
       local path = support.write("short.bin", noise(10000))
       local b <close> = assert(suture.open(path, "read"))

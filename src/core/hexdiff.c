@@ -120,14 +120,14 @@ static bool row_repeats(const struct hexdiff_row *last, const struct hexdiff_row
 static char *show(struct hexdiff *diff, const struct hexdiff_rows *rows, char *to)
 {
     size_t width = diff->style.width;
-    bool repeats = diff->has_last && row_repeats(&diff->last.old, &rows->old, width) &&
+    bool repeats = row_repeats(&diff->last.old, &rows->old, width) &&
                    row_repeats(&diff->last.new, &rows->new, width);
     if (!repeats)
         to = write_rows(diff, rows, end_skipping(diff, to));
     else
         diff->skipped++;
     diff->last = *rows;
-    diff->has_last = diff->shown = true;
+    diff->shown = true;
     return to;
 }
 
@@ -136,7 +136,6 @@ static char *show_context(struct hexdiff *diff, char *to)
     struct hexline_style style = line_style(diff, RED);
     uint64_t len = range_min(diff->style.width, diff->end - diff->at);
     to = end_skipping(diff, to);
-    diff->has_last = false;
     diff->shown = true;
     *to++ = ' ';
     to = hexline_write(&style, diff->new->file_off + diff->at, diff->new->base + diff->at,
@@ -255,11 +254,6 @@ static char *show_block(struct hexdiff *diff, char *to)
 
 /* Long runs of equal lines */
 
-static bool all_marked(const struct hexdiff_row *row, size_t width)
-{
-    return row->len == width && !memchr(row->marks, 0, width);
-}
-
 /* How many of the bytes at off repeat the line before them, looked at without copying. */
 static uint64_t repeated(struct image *image, uint64_t off, uint64_t len, uint64_t width)
 {
@@ -276,17 +270,15 @@ static uint64_t repeated(struct image *image, uint64_t off, uint64_t len, uint64
  */
 static uint64_t skippable(struct hexdiff *diff, const struct image_change *within)
 {
-    const struct hexdiff_rows *last = &diff->last;
-    size_t width = diff->style.width;
-    uint64_t len = last->new.len ? within->len : within->old_len;
-    if (!diff->skipped || (last->old.len && !diff->old) ||
-        (last->new.len ? !all_marked(&last->new, width) : !all_marked(&last->old, width)) ||
-        (last->old.len && last->new.len && within->len != within->old_len) ||
-        (!last->old.len && within->old_len))
+    bool has_old = diff->last.old.len > 0, has_new = diff->last.new.len > 0;
+    uint64_t width = diff->style.width, len = UINT64_MAX;
+    if (!diff->skipped || (has_old && !diff->old))
         return 0;
-    if (last->new.len)
-        len = repeated(diff->new, within->off, len, width);
-    if (last->old.len)
+    if (has_old)
+        len = within->old_len;
+    if (has_new)
+        len = repeated(diff->new, within->off, range_min(len, within->len), width);
+    if (has_old)
         len = repeated(diff->old, within->old_off, len, width);
     return len;
 }
@@ -343,7 +335,6 @@ static char *pass_over(struct hexdiff *diff, char *to)
     if (!gap)
         return to;
     to = end_skipping(diff, to);
-    diff->has_last = false;
     if (diff->shown && diff->style.context)
         *to++ = '\n';
     return to;

@@ -76,7 +76,6 @@ struct hexdiff {
     struct image_change changes[HEXDIFF_CHANGES]; /* that have a part in it */
     size_t count;
     struct hexdiff_rows last; /* the last line of a change, shown or skipped */
-    bool has_last;            /* nothing else came since */
     uint64_t skipped;         /* how many lines like it were left out */
 };
 
