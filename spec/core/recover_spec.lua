@@ -441,6 +441,39 @@ describe("recovery", function()
     end)
   end)
 
+  -- Not to be seen is not the same as not to be there: a ref that seems to lead nowhere would be removed.
+  describe("on a disk that fails for a moment", function()
+    for _, call in ipairs { "newfstatat", "openat", "pread64" } do
+      it(("at a %s of a trace settles all or nothing, and all of it afterwards"):format(call), function()
+        local settled = { old = false, new = false }
+        for when = 1, 6 do
+          local one, two = half_done(("%s.%d"):format(call, when))
+          local referred = world.traces(one:match "^(.*)/") == ".ref" and one or two
+          local names = {}
+          for _, path in ipairs { one, two } do
+            local folder = path:match "^(.*)/"
+            local suffix = world.traces(folder):sub(2)
+            local trace = world.trace(folder, suffix)
+            names[#names + 1] = ("-P %s -P %s"):format(trace, trace:match "[^/]+$")
+          end
+          local before = { state(one), state(two) }
+          local tool = ("strace -f -qq -o /dev/null %s -e inject=%s:error=EIO:when=%d"):format(
+            table.concat(names, " "), call, when)
+          local word, message = world.recover(referred, "auto", nil, { under = tool })
+          local finished = state(one) == "new" and state(two) == "new"
+          assert.is_true(finished or word ~= "clean" and word ~= "finished", message)
+          if not finished then
+            assert.same(before, { state(one), state(two) })
+          end
+          settled[finished and "new" or "old"] = true
+          world.recover(referred)
+          assert.same({ "new", "new" }, { state(one), state(two) })
+        end
+        assert.is_true(settled.old)
+      end)
+    end
+  end)
+
   describe("of a file with several names", function()
     local function linked(name)
       local path = fresh(name .. ".a", "file")

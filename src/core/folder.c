@@ -76,12 +76,6 @@ void folder_trace(const struct folder *folder, uint64_t fsid, uint64_t ino, enum
         snprintf(name, TRACE_NAME, ".suture-%" PRIx64 ".%s", ino, SUFFIXES[trace]);
 }
 
-bool folder_has(const struct folder *folder, const char *name)
-{
-    struct stat status;
-    return fstatat(folder->fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 static bool fail(const struct folder *folder, const char *name, const char *what,
                  struct error *error)
 {
@@ -89,6 +83,13 @@ static bool fail(const struct folder *folder, const char *name, const char *what
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%.3000s/%.255s", folder->path, name);
     return error_system(error, sys, path, what);
+}
+
+bool folder_look(const struct folder *folder, const char *name, bool *there, struct error *error)
+{
+    struct stat status;
+    *there = fstatat(folder->fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    return *there || errno == ENOENT || fail(folder, name, NULL, error);
 }
 
 bool folder_sync(const struct folder *folder, struct error *error)

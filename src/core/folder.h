@@ -52,8 +52,11 @@ void folder_close(struct folder *folder);
 void folder_trace(const struct folder *folder, uint64_t fsid, uint64_t ino, enum trace trace,
                   char name[TRACE_NAME]);
 
-/* Whether a name exists (as anything, links not followed); false also when it cannot be looked at. */
-bool folder_has(const struct folder *folder, const char *name);
+/*
+ * Whether a name exists (as anything, links not followed), in *there. Error: `io`, when that cannot be told: it is
+ * not the same as no.
+ */
+bool folder_look(const struct folder *folder, const char *name, bool *there, struct error *error);
 
 /* Makes all changes of names durable. Error: `io`. */
 bool folder_sync(const struct folder *folder, struct error *error);

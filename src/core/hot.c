@@ -30,37 +30,54 @@ bool hot_identify(struct hot_target *target, const char *real, struct error *err
     return true;
 }
 
-/* Takes the folder over when something is found in it. */
-static bool find_in(const struct hot_target *target, struct folder *folder, struct hot *hot)
+/* Takes the folder over: it is hot's when something is found in it, else it is closed. */
+static bool find_in(const struct hot_target *target, struct folder *folder, struct hot *hot,
+                    struct error *error)
 {
-    for (size_t i = 0; i < sizeof ORDER / sizeof *ORDER; i++) {
+    bool there = false, looked = true;
+    for (size_t i = 0; looked && !there && i < sizeof ORDER / sizeof *ORDER; i++) {
         folder_trace(folder, target->fsid, target->ino, ORDER[i], hot->name);
-        if (!folder_has(folder, hot->name))
-            continue;
-        hot->kind = HOT_TRACE;
         hot->trace = ORDER[i];
-        hot->folder = *folder;
-        return true;
+        looked = folder_look(folder, hot->name, &there, error);
     }
-    folder_close(folder);
-    return false;
+    if (!there) {
+        folder_close(folder);
+        return looked;
+    }
+    hot->kind = HOT_TRACE;
+    hot->folder = *folder;
+    return true;
+}
+
+/* A state folder that is missing, or that is not for this user, has no traces; one that cannot be read may have. */
+static bool find_in_state(const struct hot_target *target, struct hot *hot, struct error *error)
+{
+    struct folder folder;
+    if (state_open(&folder, "hot", false, error))
+        return find_in(target, &folder, hot, error);
+    return error->kind == ERROR_UNSUPPORTED || error->sys == ENOENT || error->sys == ENOTDIR ||
+           error->sys == EACCES;
+}
+
+static bool find_attribute(const struct hot_target *target, struct hot *hot, struct error *error)
+{
+    if (!S_ISREG(target->status.st_mode))
+        return true;
+    ssize_t len = getxattr(target->real, REF_ATTRIBUTE, NULL, 0);
+    if (len > 0)
+        hot->kind = HOT_ATTRIBUTE;
+    return len >= 0 || errno == ENODATA || errno == ENOTSUP || errno == EACCES ||
+           error_system(error, errno, target->real, NULL);
 }
 
 bool hot_find(const struct hot_target *target, struct hot *hot, struct error *error)
 {
     struct folder folder;
-    struct error no_state;
     *hot = (struct hot){.kind = HOT_NOTHING};
     hot->folder.fd = -1;
-    if (!folder_open_of(&folder, target->real, error))
-        return false;
-    if (find_in(target, &folder, hot))
-        return true;
-    if (state_open(&folder, "hot", false, &no_state) && find_in(target, &folder, hot))
-        return true;
-    if (S_ISREG(target->status.st_mode) && getxattr(target->real, REF_ATTRIBUTE, NULL, 0) > 0)
-        hot->kind = HOT_ATTRIBUTE;
-    return true;
+    return folder_open_of(&folder, target->real, error) && find_in(target, &folder, hot, error) &&
+           (hot->kind != HOT_NOTHING || find_in_state(target, hot, error)) &&
+           (hot->kind != HOT_NOTHING || find_attribute(target, hot, error));
 }
 
 void hot_close(struct hot *hot)
@@ -118,16 +135,22 @@ static bool open_home(const struct ref *ref, const struct folder *from, struct f
     return false;
 }
 
-/* Whether the journal is that of the ref and not one of a later flush under the same name. */
-static bool has_nonce(const struct folder *home, const char *name, const struct ref *ref)
+/*
+ * Whether there is a journal of that name which is that of the ref, and not one of a later flush, in *same. False when
+ * that cannot be told.
+ */
+static bool is_journal_of(const struct folder *home, const char *name, const struct ref *ref,
+                          bool *same)
 {
     unsigned char header[16 + JOURNAL_NONCE];
+    *same = false;
     int fd = openat(home->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    bool same = fd >= 0 && pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header &&
-                memcmp(header + 16, ref->nonce, JOURNAL_NONCE) == 0;
-    if (fd >= 0)
-        close(fd);
-    return same;
+    if (fd < 0)
+        return errno == ENOENT || errno == ELOOP || errno == ENXIO;
+    ssize_t len = pread(fd, header, sizeof header, 0);
+    close(fd);
+    *same = len == (ssize_t)sizeof header && memcmp(header + 16, ref->nonce, JOURNAL_NONCE) == 0;
+    return len >= 0;
 }
 
 enum hot_end hot_follow(const struct ref *ref, const struct folder *from, struct hot *journal)
@@ -136,21 +159,22 @@ enum hot_end hot_follow(const struct ref *ref, const struct folder *from, struct
         const char *suffix;
         enum trace trace;
     } STATES[] = {{"redo", TRACE_REDO}, {"undo", TRACE_UNDO}, {"tmp", TRACE_TMP}};
+    bool same = false, known = true;
     *journal = (struct hot){.kind = HOT_NOTHING};
     journal->folder.fd = -1;
     if (!open_home(ref, from, &journal->folder))
         return HOT_UNKNOWN;
-    for (size_t i = 0; i < sizeof STATES / sizeof *STATES; i++) {
+    for (size_t i = 0; known && !same && i < sizeof STATES / sizeof *STATES; i++) {
         int len = snprintf(journal->name, TRACE_NAME, "%s.%s", ref->journal, STATES[i].suffix);
-        if (len >= TRACE_NAME || !folder_has(&journal->folder, journal->name) ||
-            !has_nonce(&journal->folder, journal->name, ref))
-            continue;
-        journal->kind = HOT_TRACE;
         journal->trace = STATES[i].trace;
+        known = len >= TRACE_NAME || is_journal_of(&journal->folder, journal->name, ref, &same);
+    }
+    if (same) {
+        journal->kind = HOT_TRACE;
         return HOT_FOUND;
     }
     folder_close(&journal->folder);
-    return HOT_GONE;
+    return known ? HOT_GONE : HOT_UNKNOWN;
 }
 
 enum ref_state hot_read_pointer(const struct hot_target *target, const struct hot *hot,

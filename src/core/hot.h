@@ -34,7 +34,7 @@ bool hot_identify(struct hot_target *target, const char *real, struct error *err
 
 /*
  * The first trace of the target in the order redo, undo, ref, tmp, new, beside it, then in the state folder,
- * then its attribute. Error: `io`, when its own folder cannot be looked at.
+ * then its attribute. Error: `io`, when one of them cannot be looked at; nothing is to be closed then.
  */
 bool hot_find(const struct hot_target *target, struct hot *hot, struct error *error);
 
@@ -51,9 +51,9 @@ enum ref_state hot_read_pointer(const struct hot_target *target, const struct ho
                                 struct ref *ref);
 
 enum hot_end {
-    HOT_FOUND,  /* the journal is there */
-    HOT_GONE,   /* its folder is there and it is not: the transaction is over */
-    HOT_UNKNOWN /* its folder cannot be looked at, or another one is in its place */
+    HOT_FOUND, /* the journal is there */
+    HOT_GONE,  /* its folder is there and it is not: the transaction is over */
+    HOT_UNKNOWN /* its folder or the journal cannot be looked at, or another folder is in its place */
 };
 
 /*
