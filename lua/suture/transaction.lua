@@ -203,10 +203,19 @@ function methods:changes()
   end
 end
 
+-- A flush may end a target's object (it says so): then nothing of it is pending.
+local function is_over(member)
+  local ok <const>, err <const> = pcall(core.state, member.bytes)
+  return not ok and core.is_error(err) and err.kind == "closed"
+end
+
 local function count_pending(members)
   local bytes, runs = 0, 0
   for _, member in ipairs(members) do
-    local more_bytes <const>, more_runs <const> = member.bytes:pending()
+    local more_bytes, more_runs
+    if not is_over(member) then
+      more_bytes, more_runs = member.bytes:pending()
+    end
     bytes, runs = bytes + (more_bytes or 0), runs + (more_runs or 0)
   end
   return bytes, runs
@@ -229,7 +238,9 @@ local function drop(set)
   set[OVER] = true
   for _, member in ipairs(set[MEMBERS]) do
     core.join(member.bytes, false)
-    member.bytes:cancel()
+    if not is_over(member) then
+      member.bytes:cancel()
+    end
   end
 end
 

@@ -216,3 +216,47 @@ describe("a program", function()
     assert.equal(world.patched(before, 9, "\1"), support.read(path))
   end)
 end)
+
+describe("a flush that is done when the file cannot be mapped again", function()
+  -- The first mapping is that of the opening.
+  local function unmapped(name, code)
+    local path = fresh(name)
+    local status, stdout, stderr = world.lua(code:format(path),
+      { under = world.strace(path, "mmap:error=ENOMEM:when=2+") })
+    return path, status, stdout, stderr
+  end
+
+  local WARNING <const> = "suture: warning: %s: the flush is done, but the object is closed: %s: cannot map: "
+    .. "Cannot allocate memory\n"
+
+  it("is told to be done, and the object is closed", function()
+    local path, status, stdout, stderr = unmapped("unmapped", [[
+      local b = assert(core.open(%q))
+      b:insert(#b, "tail")
+      print(b:flush())
+      local ok, err = pcall(b.read, b, 0, 1)
+      print(ok, err.kind)
+      b:close()]])
+    assert.same({ 0, "place\nfalse\tclosed\n", WARNING:format(path, path) }, { status, stdout, stderr })
+    assert.equal(DATA .. "tail", support.read(path))
+    assert.equal("", world.traces(path:match "^(.*)/"))
+    assert.equal("opened", (world.open(path)))
+  end)
+
+  it("ends a block and a transaction without an error", function()
+    for i, code in ipairs { [[
+      do local b <close> = assert(core.open(%q)) b:insert(#b, "tail") end
+      print "done"]], [[
+      do local set <close> = assert(require "suture".transaction { one = %q }) set.one:insert(#set.one, "tail") end
+      print "done"]], [[
+      local set = assert(require "suture".transaction { one = %q })
+      set.one:insert(#set.one, "tail")
+      assert(set:flush().one == "place" and not set:pending())
+      set:close()
+      print "done"]] } do
+      local path, status, stdout, stderr = unmapped("unmapped." .. i, code)
+      assert.same({ 0, "done\n", WARNING:format(path, path) }, { status, stdout, stderr })
+      assert.equal(DATA .. "tail", support.read(path))
+    end
+  end)
+end)

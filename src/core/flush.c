@@ -7,6 +7,7 @@
 #include "record.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -88,6 +89,21 @@ static bool settle(struct member *member, const struct flush_options *options, s
     return image_replace_source(image, fd, error);
 }
 
+/*
+ * The targets are new and durable: what fails now ends an object, but is no failure of the flush. Also what was
+ * unchanged is settled, since a flush ends savepoints and redo.
+ */
+static void settle_all(struct member *members, uint32_t count, const struct flush_options *options,
+                       struct flush_note *note)
+{
+    struct error reason;
+    for (uint32_t i = 0; i < count; i++)
+        if (!settle(&members[i], options, &reason))
+            snprintf(note->message, sizeof note->message,
+                     "the flush is done, but the object is closed: %.200s: %.200s", reason.path,
+                     reason.message);
+}
+
 static bool flush_prepared(struct member *members, uint32_t count,
                            const struct flush_options *options, struct flush_note *note,
                            struct error *error)
@@ -125,10 +141,7 @@ static bool flush_held(struct member *members, uint32_t count, const struct flus
         outcomes[members[i].index] = FLUSH_UNCHANGED;
     if (changed && !flush_changed(members, changed, options, outcomes, note, error))
         return false;
-    /* Also what was unchanged is settled: a flush ends savepoints and redo. */
-    for (uint32_t i = 0; i < count; i++)
-        if (!settle(&members[i], options, error))
-            return false;
+    settle_all(members, count, options, note);
     return true;
 }
 

@@ -48,7 +48,10 @@ struct flush_options {
     uint64_t len;
 };
 
-/* A remark on a flush that succeeded; message is "" where there is none. */
+/*
+ * A remark on a flush that succeeded: no record was kept, or an image could not be mapped anew and is closed. message
+ * is "" where there is none.
+ */
 struct flush_note {
     char message[512];
 };
