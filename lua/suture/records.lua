@@ -69,20 +69,20 @@ function records.target(record, file)
   end
 end
 
--- nil for one that cannot be read, which is named on stderr unless it was forgotten meanwhile.
+-- nil for one that is damaged, which is named on stderr, and for one that was forgotten meanwhile.
 local function read(id)
   local ok <const>, record <const> = pcall(core.record, id)
   if ok then
     return record
-  elseif not core.is_error(record) or record.kind == "interrupted" then
+  elseif not core.is_error(record) or record.kind == "interrupted" or record.kind == "io" then
     error(record, 0)
   elseif record.kind ~= "argument" then
     io.stderr:write(("suture: warning: record %s cannot be read: %s\n"):format(id, record.message))
   end
 end
 
---- `for record, target in records.each(file) do`: the records of a file, newest first. One that cannot be read is
---- named on stderr and passed over.
+--- `for record, target in records.each(file) do`: the records of a file, newest first. One that is damaged is named
+--- on stderr and passed over. Raises `io` where it cannot be told which there are.
 ---@param file suture.records.file
 ---@return fun(): suture.record?, table?
 function records.each(file)

@@ -49,6 +49,16 @@ local function ids(path)
   return list
 end
 
+-- A verb that fails when it opens what the path names.
+local function failing(what, ...)
+  local words = {}
+  for index, word in ipairs { ... } do
+    words[index] = support.quote(word)
+  end
+  return support.run(("strace -f -qq -o /dev/null -P %s -e inject=openat:error=EIO %s %s"):format(support.quote(what),
+    support.suture, table.concat(words, " ")))
+end
+
 local function identity(path)
   local _, stdout = support.run("stat -c '%i %y %z %s' " .. support.quote(path))
   return stdout
@@ -402,5 +412,25 @@ describe("the state folder", function()
     local _, modes = support.run(("stat -c %%a %s/records; stat -c %%a %s/records/* | sort -u"):format(
       support.path "state", support.path "state"))
     assert.equal("700\n600\n", modes)
+  end)
+end)
+
+describe("records that cannot be read", function()
+  it("are a failure of the disk (4), not the absence of records (3)", function()
+    local path = file "01234567"
+    put(path, "0", "A")
+    put(path, "4", "B")
+    local records = support.path "state/records"
+    for _, verb in ipairs { "revert", "log", "forget" } do
+      local status, stdout, stderr = failing(records, verb, path)
+      assert.same({ 4, "", ("suture: %s: Input/output error\n"):format(records) }, { status, stdout, stderr })
+    end
+    -- Nor is the record before the newest one taken back.
+    local newest = ids(path)[1]
+    local status, stdout, stderr = failing(newest, "revert", path)
+    assert.same({ 4, "", ("suture: %s: Input/output error\n"):format(newest) }, { status, stdout, stderr })
+    assert.equal("A123B567", support.read(path))
+    assert.equal(0, (suture("revert", path)))
+    assert.equal("A1234567", support.read(path))
   end)
 end)

@@ -260,7 +260,10 @@ static int flushing_recover(lua_State *L)
 static int flushing_records(lua_State *L)
 {
     size_t count;
-    char(*ids)[RECORD_ID] = record_list(&count);
+    char(*ids)[RECORD_ID];
+    struct error error;
+    if (!record_list(&ids, &count, &error))
+        errors_raise(L, &error, error.offset);
     char(*copy)[RECORD_ID] = lua_newuserdatauv(L, (count + 1) * RECORD_ID, 0);
     if (count)
         memcpy(copy, ids, count * RECORD_ID);

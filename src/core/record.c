@@ -34,48 +34,85 @@ static int newest_first(const void *a, const void *b)
     return strcmp(((const struct kept *)b)->name, ((const struct kept *)a)->name);
 }
 
-/* Lists the records; the caller frees. NULL with *count 0 when there are none or memory runs out. */
-static struct kept *list(const struct folder *records, size_t *count)
+struct listing {
+    struct kept *all;
+    size_t count;
+    size_t room;
+};
+
+static bool add(struct listing *listing, const char *name, uint64_t size)
 {
-    struct kept *all = NULL;
-    size_t room = 0;
-    *count = 0;
+    if (listing->count == listing->room) {
+        size_t room = listing->room ? 2 * listing->room : 64;
+        struct kept *more = realloc(listing->all, room * sizeof *more);
+        if (!more)
+            return false;
+        listing->all = more;
+        listing->room = room;
+    }
+    struct kept *kept = &listing->all[listing->count++];
+    snprintf(kept->name, RECORD_ID, "%s", name);
+    kept->size = size;
+    return true;
+}
+
+/* One that is removed meanwhile is no record. */
+static bool list_entry(const struct folder *records, const char *name, struct listing *listing,
+                       struct error *error)
+{
+    struct stat status;
+    if (name[0] == '.' || strlen(name) >= RECORD_ID)
+        return true;
+    if (fstatat(records->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT || error_system(error, errno, records->path, NULL);
+    return add(listing, name, (uint64_t)status.st_size) ||
+           error_set(error, ERROR_LIMIT, records->path, "out of memory");
+}
+
+static bool list_all(const struct folder *records, DIR *folder, struct listing *listing,
+                     struct error *error)
+{
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(folder);
+        if (!entry)
+            return errno == 0 || error_system(error, errno, records->path, NULL);
+        if (!list_entry(records, entry->d_name, listing, error))
+            return false;
+    }
+}
+
+/* Lists the records, the newest first; the caller frees listing->all, also on failure. */
+static bool list(const struct folder *records, struct listing *listing, struct error *error)
+{
+    *listing = (struct listing){0};
     int fd = openat(records->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        struct stat status;
-        if (entry->d_name[0] == '.' || strlen(entry->d_name) >= RECORD_ID ||
-            fstatat(records->fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-            continue;
-        if (*count == room) {
-            room = room ? 2 * room : 64;
-            struct kept *more = realloc(all, room * sizeof *all);
-            if (!more)
-                break;
-            all = more;
-        }
-        snprintf(all[*count].name, RECORD_ID, "%s", entry->d_name);
-        all[(*count)++].size = (uint64_t)status.st_size;
+    if (!folder) {
+        error_system(error, errno, records->path, NULL);
+        if (fd >= 0)
+            close(fd);
+        return false;
     }
-    if (folder)
-        closedir(folder);
-    return all;
+    bool listed = list_all(records, folder, listing, error);
+    closedir(folder);
+    if (listing->all)
+        qsort(listing->all, listing->count, sizeof *listing->all, newest_first);
+    return listed;
 }
 
 static void drop_oldest(const struct folder *records)
 {
-    size_t count;
+    struct listing listing;
     uint64_t total = 0;
     struct error ignored;
-    struct kept *all = list(records, &count);
-    if (all)
-        qsort(all, count, sizeof *all, newest_first);
-    for (size_t i = 0; i < count; i++) {
-        total += all[i].size;
+    bool listed = list(records, &listing, &ignored);
+    for (size_t i = 0; listed && i < listing.count; i++) {
+        total += listing.all[i].size;
         if (i >= RECORD_COUNT || total > RECORD_TOTAL)
-            folder_remove(records, all[i].name, &ignored);
+            folder_remove(records, listing.all[i].name, &ignored);
     }
-    free(all);
+    free(listing.all);
 }
 
 static bool copy_whole(int from, int to, uint64_t size, const char *path, struct error *error)
@@ -154,24 +191,30 @@ bool record_write(const unsigned char nonce[JOURNAL_NONCE], struct journal_membe
     return written;
 }
 
-char (*record_list(size_t *count))[RECORD_ID]
+/* Where there is no folder for records there are none. */
+static bool is_missing(const struct error *error)
+{
+    return error->kind == ERROR_UNSUPPORTED || error->sys == ENOENT || error->sys == ENOTDIR;
+}
+
+bool record_list(char (**ids)[RECORD_ID], size_t *count, struct error *error)
 {
     struct folder records;
-    struct error none;
+    struct listing listing;
+    *ids = NULL;
     *count = 0;
-    if (!state_open(&records, "records", false, &none))
-        return NULL;
-    struct kept *all = list(&records, count);
+    if (!state_open(&records, "records", false, error))
+        return is_missing(error);
+    bool listed = list(&records, &listing, error);
+    if (listed && listing.count) {
+        *ids = calloc(listing.count, sizeof **ids);
+        listed = *ids || error_set(error, ERROR_LIMIT, records.path, "out of memory");
+    }
+    for (; listed && *count < listing.count; ++*count)
+        memcpy((*ids)[*count], listing.all[*count].name, RECORD_ID);
+    free(listing.all);
     folder_close(&records);
-    char(*ids)[RECORD_ID] = all ? calloc(*count + 1, sizeof *ids) : NULL;
-    if (all)
-        qsort(all, *count, sizeof *all, newest_first);
-    for (size_t i = 0; ids && i < *count; i++)
-        memcpy(ids[i], all[i].name, RECORD_ID);
-    free(all);
-    if (!ids)
-        *count = 0;
-    return ids;
+    return listed;
 }
 
 /* An id is a plain name: it never leads out of the folder. */
@@ -185,26 +228,39 @@ static bool no_such_record(const char *id, struct error *error)
     return error_set(error, ERROR_ARGUMENT, NULL, "no record has the id '%.64s'", id);
 }
 
-bool record_read(const char *id, struct journal *journal, struct error *error)
+/* Opens the record in *fd. */
+static bool open_record(const char *id, int *fd, struct error *error)
 {
     struct folder records;
     if (!is_id(id))
         return no_such_record(id, error);
     if (!state_open(&records, "records", false, error))
-        return no_such_record(id, error);
-    int fd = openat(records.fd, id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    bool read = fd >= 0 ? journal_read(journal, fd, id, error) : no_such_record(id, error);
-    if (fd >= 0)
-        close(fd);
+        return is_missing(error) ? no_such_record(id, error) : false;
+    *fd = openat(records.fd, id, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int sys = errno;
     folder_close(&records);
+    if (*fd >= 0)
+        return true;
+    return sys == ENOENT ? no_such_record(id, error) : error_system(error, sys, id, NULL);
+}
+
+bool record_read(const char *id, struct journal *journal, struct error *error)
+{
+    int fd = -1;
+    if (!open_record(id, &fd, error))
+        return false;
+    bool read = journal_read(journal, fd, id, error);
+    close(fd);
     return read;
 }
 
 bool record_forget(const char *id, struct error *error)
 {
     struct folder records;
-    if (!is_id(id) || !state_open(&records, "records", false, error))
+    if (!is_id(id))
         return no_such_record(id, error);
+    if (!state_open(&records, "records", false, error))
+        return is_missing(error) ? no_such_record(id, error) : false;
     bool removed = folder_remove(&records, id, error);
     folder_close(&records);
     return removed;

@@ -29,11 +29,14 @@ bool record_keep(const struct folder *folder, const char *name, struct error *er
 bool record_write(const unsigned char nonce[JOURNAL_NONCE], struct journal_member *members,
                   uint32_t count, struct error *error);
 
-/* The ids of all records, newest first; the caller frees. NULL and 0 where there are none. */
-char (*record_list(size_t *count))[RECORD_ID];
+/*
+ * The ids of all records, newest first; the caller frees them. NULL and 0 where there are none. Errors: `io`, `limit`;
+ * NULL then.
+ */
+bool record_list(char (**ids)[RECORD_ID], size_t *count, struct error *error);
 
 /*
- * Reads a record; the caller closes the journal. Errors: `argument` (no such record), `format` and those of
+ * Reads a record; the caller closes the journal. Errors: `argument` (no such record), `io`, `format` and those of
  * journal_read.
  */
 bool record_read(const char *id, struct journal *journal, struct error *error);
