@@ -23,7 +23,8 @@ struct hole;
 struct reserve {
     struct hole *holes; /* that were filled */
     size_t count;
-    bool ends_here; /* nothing was behind the end of the file, which had so many bytes, but is now */
+    bool
+        ends_here; /* nothing was behind the end of the file, which had so many bytes, but is now */
     uint64_t size;
 };
 
