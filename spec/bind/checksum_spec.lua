@@ -191,6 +191,8 @@ describe("bytes", function()
     it("of internet is that of RFC 1071, and 0 over a header that holds it", function()
       local b = suture.buffer "\x00\x01\xf2\x03\xf4\xf5\xf6\xf7"
       assert.equal(0x220d, b:checksum(0, 8, "internet"))
+      local carries = suture.buffer(("\0\xff"):rep(514) .. "\0\1") -- 0x1ffff, then 0x10000, then 1
+      assert.equal(0xfffe, carries:checksum(0, #carries, "internet"))
       local header = suture.buffer(suture.hex "45 00 00 73 00 00 40 00 40 11 00 00 c0 a8 00 01 c0 a8 00 c7")
       header:u16be(10, header:checksum(0, 20, "internet"))
       assert.equal(0xb861, header:u16be(10))

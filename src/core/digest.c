@@ -116,6 +116,5 @@ const char *digest_name(size_t number)
 void digest_make(const struct digest *digest, const unsigned char *data, uint64_t len,
                  unsigned char result[DIGEST_MOST])
 {
-    static const unsigned char nothing[1] = {0};
-    digest->make(len ? data : nothing, (size_t)len, result);
+    digest->make(data, (size_t)len, result);
 }
