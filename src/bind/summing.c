@@ -165,6 +165,15 @@ static int summing_checksum(lua_State *L)
     return 1;
 }
 
+static const struct digest *check_digest(lua_State *L, const struct bytes *bytes)
+{
+    const char *name = argument_word(L, bytes, "digest", 4, "name");
+    const struct digest *digest = digest_find(name);
+    if (digest)
+        return digest;
+    unknown_name(L, bytes, "digest", "digest", name, digest_name);
+}
+
 /* b:digest(off, len, name) -> raw bytes */
 static int summing_digest(lua_State *L)
 {
@@ -173,10 +182,7 @@ static int summing_digest(lua_State *L)
     argument_most(L, bytes, "digest", 4);
     uint64_t off = argument_offset(L, bytes, "digest", 2, "offset");
     uint64_t len = argument_offset(L, bytes, "digest", 3, "length");
-    const char *name = argument_word(L, bytes, "digest", 4, "name");
-    const struct digest *digest = digest_find(name);
-    if (!digest)
-        unknown_name(L, bytes, "digest", "digest", name, digest_name);
+    const struct digest *digest = check_digest(L, bytes);
     digest_make(digest, check_range(L, bytes, off, len, "digest"), len, result);
     bytes_current(L, bytes);
     lua_pushlstring(L, (const char *)result, digest->size);
