@@ -19,7 +19,8 @@ enum {
     LONGEST = 48,
     FLAG_TUNE = 1,
     FLAG_REPEAT = 2,
-    FLAG_WHOLE = 4
+    FLAG_WHOLE = 4,
+    FLAG_PARTS = 8
 };
 
 struct input {
@@ -166,26 +167,21 @@ static void check_hits(struct hits *hits, const struct pattern *patterns, size_t
     assert(seen == hits->count);
 }
 
-/* In one piece, and in parts that meet at every third of the data. */
+/* In one piece, or in parts that meet at every third of the data. */
 static void check_scan(const struct pattern *patterns, size_t count, const unsigned char *data,
-                       size_t len)
+                       size_t len, size_t parts, const struct lanes *lanes)
 {
-    for (int path = 0; path < LANES_PATHS; path++) {
-        const struct lanes *lanes = lanes_of((enum lanes_path)path);
-        for (size_t parts = 1; lanes && parts <= 3; parts += 2) {
-            struct scan scan;
-            struct hits hits = {0};
-            assert(scan_make(&scan, patterns, count, data, len, lanes));
-            for (size_t part = 0; part < parts; part++) {
-                size_t from = len * part / parts, to = len * (part + 1) / parts;
-                size_t end = len - to < scan.most - 1 ? len : to + scan.most - 1;
-                assert(scan_add(&scan, data + from, to - from, end - from, from, &hits));
-            }
-            check_hits(&hits, patterns, count, data, len);
-            hits_free(&hits);
-            scan_free(&scan);
-        }
+    struct scan scan;
+    struct hits hits = {0};
+    assert(scan_make(&scan, patterns, count, data, len, lanes));
+    for (size_t part = 0; part < parts; part++) {
+        size_t from = len * part / parts, to = len * (part + 1) / parts;
+        size_t end = len - to < scan.most - 1 ? len : to + scan.most - 1;
+        assert(scan_add(&scan, data + from, to - from, end - from, from, &hits));
     }
+    check_hits(&hits, patterns, count, data, len);
+    hits_free(&hits);
+    scan_free(&scan);
 }
 
 /* The rest of the input, many times over where the flag says so: blocks are 128 positions long. */
@@ -211,7 +207,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     unsigned char *data = take_data(&input, alphabet, flags & FLAG_REPEAT, &len);
     for (size_t i = 0; i < count; i++)
         check_search(&patterns[i], data, len, flags & FLAG_TUNE);
-    check_scan(patterns, count, data, len);
+    size_t parts = flags & FLAG_PARTS ? 3 : 1;
+    check_scan(patterns, count, data, len, parts, lanes_of(LANES_PORTABLE));
+    check_scan(patterns, count, data, len, parts, lanes_best());
     for (size_t i = 0; i < count; i++) {
         free((void *)patterns[i].value);
         free((void *)patterns[i].mask);

@@ -2,29 +2,30 @@
 
 local naive = {}
 
-local function byte_matches(byte, wanted)
-  local text = ("%02x"):format(byte)
-  for i = 1, 2 do
-    local nibble = wanted:sub(i, i)
-    if nibble ~= "?" and nibble ~= text:sub(i, i) then
-      return false
+-- The values and masks of a pattern's text. Comparing must not allocate: the collector may always be due.
+local function parse(text)
+  local values, masks = {}, {}
+  for high, low in text:gmatch "(%S)(%S)" do
+    local value, mask = 0, 0
+    for shift, digit in pairs { [4] = high, [0] = low } do
+      value = value | (tonumber(digit, 16) or 0) << shift
+      mask = mask | (digit == "?" and 0 or 15) << shift
     end
+    values[#values + 1], masks[#masks + 1] = value, mask
   end
-  return true
+  return values, masks
 end
 
 --- All offsets at which a pattern's text, such as "4? 8b ??", matches wholly inside [from, to), ascending.
 function naive.matches(data, text, from, to)
-  local wanted, found = {}, {}
-  for word in text:gmatch("%S+") do
-    wanted[#wanted + 1] = word
-  end
-  for off = from, to - #wanted do
+  local values, masks = parse(text)
+  local found = {}
+  for off = from, to - #values do
     local i = 1
-    while i <= #wanted and byte_matches(data:byte(off + i), wanted[i]) do
+    while i <= #values and data:byte(off + i) & masks[i] == values[i] do
       i = i + 1
     end
-    if i > #wanted then
+    if i > #values then
       found[#found + 1] = off
     end
   end

@@ -39,24 +39,24 @@ static void add_to_group(struct sieve_set *set, const struct key *key, int bit)
         }
 }
 
-/* How often byte i of a position suits the group, as a part of 1. */
-static double byte_chance(const struct sieve_set *set, int i, int bit, const struct rarity *rarity)
+/* How often byte i of a position suits the group, in the unit of rarity. */
+static uint64_t byte_count(const struct sieve_set *set, int i, int bit, const struct rarity *rarity)
 {
-    uint64_t sum = 0, all = 0;
-    for (int byte = 0; byte < 256; byte++) {
-        all += rarity->count[byte];
-        if (set->low[i][byte & 0xf] & set->high[i][byte >> 4] & 1 << bit)
-            sum += rarity->count[byte];
-    }
-    return (double)sum / (double)all;
+    uint64_t sum = 0;
+    for (int high = 0; high < 16; high++)
+        for (int low = 0; low < 16 && set->high[i][high] & 1 << bit; low++)
+            if (set->low[i][low] & 1 << bit)
+                sum += rarity->count[high << 4 | low];
+    return sum;
 }
 
+/* How often a position suits the group in all bytes, as a part of 1. The unit of rarity is 1 / 65536. */
 static double group_chance(const struct sieve_set *set, int width, int bit,
                            const struct rarity *rarity)
 {
     double chance = 1;
     for (int i = 0; i < width; i++)
-        chance *= byte_chance(set, i, bit, rarity);
+        chance *= (double)byte_count(set, i, bit, rarity) / 65536;
     return chance;
 }
 
