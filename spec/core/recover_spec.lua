@@ -430,13 +430,13 @@ describe("recovery", function()
 
     it("leaves the flush that another process is in the middle of", function()
       local referred, first = over "over.live"
-      local slow = world.command(world.flush_code { { first, 0, "S" } },
-        { under = world.strace(nil, "renameat:delay_enter=700000:when=1") })
-      world.must(("%s >%s.log 2>&1 & sleep 0.4"):format(slow, first))
-      assert.equal(".tmp", world.traces(first:match "^(.*)/"))
+      local folder = first:match "^(.*)/"
+      -- The last sync before the decision is that of the journal.
+      local go_on = world.held(world.flush_code { { first, 0, "S" } }, { call = "fsync" },
+        ("ls %s/.suture-*.tmp"):format(folder))
+      assert.equal(".tmp", world.traces(folder))
       assert.equal("opened", world.open(referred))
-      world.must "sleep 0.6"
-      assert.equal("", support.read(first .. ".log"))
+      assert.equal("status 0\n", go_on())
       assert.equal(world.patched(NEW_STATE, 0, "S"), support.read(first))
     end)
   end)
@@ -539,13 +539,11 @@ describe("recovery", function()
   describe("with a journal that is named", function()
     it("leaves the journal of a flush that is going on", function()
       local path = fresh("named.live", "file")
-      local slow = world.command(world.flush_code { { path, OFF, NEW } },
-        { under = world.strace(path, "pwrite64:delay_enter=700000:when=1") })
-      world.must(("%s >%s.log 2>&1 & sleep 0.4"):format(slow, path))
+      local go_on = world.held(world.flush_code { { path, OFF, NEW } }, { call = "pwrite64", path = path },
+        ("ls %s/.suture-*.redo"):format(path:match "^(.*)/"))
       assert.equal("locked", world.recover(path, "forget", journal_of(path)))
       assert.equal("locked", world.recover(path, "old", journal_of(path)))
-      world.must "sleep 0.6"
-      assert.equal("", support.read(path .. ".log"))
+      assert.equal("status 0\n", go_on())
       assert.equal("new", state(path))
     end)
 
