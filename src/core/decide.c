@@ -212,16 +212,46 @@ static bool write_journal(struct decision *decision, struct error *error)
     return written;
 }
 
+/* The folder of a member that got new names, of which there are at most two: 0 or 1. NULL where it got none. */
+static const struct folder *renamed_folder(const struct decision *decision, uint32_t i, int which)
+{
+    const struct member *member = &decision->members[i];
+    if (which == 0)
+        return decision->refs[i];
+    return member->replaced ? &member->folder : NULL;
+}
+
+/* By device, not by fsid, which some file systems leave 0. */
+static bool is_same_folder(const struct folder *a, const struct folder *b)
+{
+    struct stat of_a, of_b;
+    return fstat(a->fd, &of_a) == 0 && fstat(b->fd, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+           of_a.st_ino == of_b.st_ino;
+}
+
+/* Whether the same folder comes before that place. */
+static bool is_synced(const struct decision *decision, const struct folder *folder, uint32_t i,
+                      int which)
+{
+    for (uint32_t j = 0; j <= i; j++) {
+        for (int earlier = 0; earlier < (j < i ? 2 : which); earlier++) {
+            const struct folder *other = renamed_folder(decision, j, earlier);
+            if (other && is_same_folder(other, folder))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Invariant 5. The journal's own name becomes durable with the decision. */
 static bool sync_names(const struct decision *decision, struct error *error)
 {
     for (uint32_t i = 0; i < decision->count; i++) {
-        const struct member *member = &decision->members[i];
-        const struct folder *ref = decision->refs[i];
-        if (ref && !folder_sync(ref, error))
-            return false;
-        if (member->replaced && ref != &member->folder && !folder_sync(&member->folder, error))
-            return false;
+        for (int which = 0; which < 2; which++) {
+            const struct folder *folder = renamed_folder(decision, i, which);
+            if (folder && !is_synced(decision, folder, i, which) && !folder_sync(folder, error))
+                return false;
+        }
     }
     return true;
 }

@@ -16,6 +16,13 @@
 
 #define TEMPORARY ".record"
 
+/*
+ * Looking at all records would cost each flush more than its own record does, so on the average one in so many
+ * looks, and each whose record is larger than that.
+ */
+#define DROP_EACH 16
+#define DROP_SIZE ((uint64_t)1 << 20)
+
 struct kept {
     char name[RECORD_ID];
     uint64_t size;
@@ -153,9 +160,14 @@ static bool keep(const struct folder *records, const struct folder *folder, int 
         return error_set(error, ERROR_LIMIT, NULL, "the change is too large to be recorded");
     if (!journal_read(&journal, fd, folder->path, error))
         return false;
+    bool drops = journal.nonce[0] < 256 / DROP_EACH || (uint64_t)status.st_size > DROP_SIZE;
     print_id(&journal, id);
     journal_close(&journal);
-    return copy_record(records, fd, (uint64_t)status.st_size, id, error);
+    if (!copy_record(records, fd, (uint64_t)status.st_size, id, error))
+        return false;
+    if (drops)
+        drop_oldest(records);
+    return true;
 }
 
 bool record_keep(const struct folder *folder, const char *name, struct error *error)
@@ -168,8 +180,6 @@ bool record_keep(const struct folder *folder, const char *name, struct error *er
                         : error_system(error, errno, folder->path, NULL);
     if (fd >= 0)
         close(fd);
-    if (kept)
-        drop_oldest(&records);
     folder_close(&records);
     return kept;
 }
@@ -185,8 +195,6 @@ bool record_write(const unsigned char nonce[JOURNAL_NONCE], struct journal_membe
                    keep(&records, &records, fd, error);
     if (fd >= 0)
         close(fd);
-    if (written)
-        drop_oldest(&records);
     folder_close(&records);
     return written;
 }

@@ -2,7 +2,8 @@
  * record: what flushes have done, kept in the state folder so that it can be listed and taken back.
  *
  * A record is the journal of a finished flush. Its name is its id: time and nonce in hex. Records are
- * bounded in number and total size; the oldest go first.
+ * bounded in number and total size; the oldest go first. The bounds are seen to by one flush in sixteen, so a
+ * few more may be there for a while.
  */
 #ifndef SUTURE_RECORD_H
 #define SUTURE_RECORD_H
@@ -19,7 +20,7 @@
 #define RECORD_LARGEST ((uint64_t)256 << 20)
 
 /*
- * Keeps a copy of the finished journal `name` of the folder as a record, then drops the oldest beyond the bounds.
+ * Keeps a copy of the finished journal `name` of the folder as a record, and sees to the bounds now and then.
  * It is never moved nor linked: after a power cut a journal with two names would not be obeyed. Errors: `io`,
  * `unsupported` (no state folder), `limit` (too large); there is no record then.
  */
