@@ -475,7 +475,7 @@ describe("recovery", function()
       local path, log = fresh("link.order.a", "file"), support.path "link.order.log"
       world.must(("ln %s %s/other"):format(path, world.folder "link.order.b"))
       local code = world.flush_code { { path, OFF, NEW } }
-      local tool = ("ASAN_OPTIONS=detect_leaks=0 strace -f -qq -y -o %s -e trace=fremovexattr,fsync,unlinkat"):format(log)
+      local tool = ("strace -f -qq -y -o %s -e trace=fremovexattr,fsync,unlinkat"):format(log)
       assert.equal(0, (world.lua(code, { under = tool })))
       local calls = {}
       for name, what in support.read(log):gmatch "(%l+)%((%C*)" do

@@ -48,7 +48,8 @@ describe("a flush waits for the disk", function()
   end)
 
   it("four times for one file, however many places", function()
-    assert.same({ "fsync .suture-I.tmp", "fsync one", "fdatasync file", "fsync one" }, waits(SPOTS, file("one", "file")))
+    local wanted <const> = { "fsync .suture-I.tmp", "fsync one", "fdatasync file", "fsync one" }
+    assert.same(wanted, waits(SPOTS, file("one", "file")))
   end)
 
   it("twice more for each other file in the same folder, and once for its names", function()
@@ -62,7 +63,10 @@ describe("a flush waits for the disk", function()
   end)
 
   it("twice for one replacement: its bytes and its name", function()
-    local script <const> = [[local b = assert(require("suture").open(arg[1])) b:insert(0, "x") b:flush { record = false }]]
+    local script <const> = [[
+      local b = assert(require("suture").open(arg[1]))
+      b:insert(0, "x")
+      b:flush { record = false }]]
     local list = waits(script, file("moved", "file"))
     assert.equal(2, #list, table.concat(list, ", "))
     assert.equal("fsync moved", list[2])
@@ -72,8 +76,8 @@ end)
 describe("records", function()
   it("are bounded in number", function()
     local state <const> = support.path "state"
-    run(("mkdir -p %s/records && cd %s/records && for i in $(seq 1100); do printf x > $(printf %%016x-0123456789abcdef $i); done")
-      :format(quote(state), quote(state)))
+    run(([[mkdir -p %s/records && cd %s/records &&
+      for i in $(seq 1100); do printf x > $(printf %%016x-0123456789abcdef $i); done]]):format(quote(state), quote(state)))
     local function count()
       return tonumber((select(2, run(("ls %s/records | wc -l"):format(quote(state))))))
     end
