@@ -77,7 +77,8 @@ describe("records", function()
   it("are bounded in number", function()
     local state <const> = support.path "state"
     run(([[mkdir -p %s/records && cd %s/records &&
-      for i in $(seq 1100); do printf x > $(printf %%016x-0123456789abcdef $i); done]]):format(quote(state), quote(state)))
+      for i in $(seq 1100); do printf x > $(printf %%016x-0123456789abcdef $i); done]]):format(
+      quote(state), quote(state)))
     local function count()
       return tonumber((select(2, run(("ls %s/records | wc -l"):format(quote(state))))))
     end
