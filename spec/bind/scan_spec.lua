@@ -97,6 +97,12 @@ describe("bytes:scan", function()
     assert.same({ h = { 3000007 }, gh = { 3000006 }, all = { 3000000 }, beyond = {}, e = { 3000004 } }, found)
   end)
 
+  it("finds pairs of bytes of the lowest and of the highest value", function()
+    local b = suture.buffer(("."):rep(3000000) .. "\0\0\xff\xff\0\xff\1")
+    local found = b:scan { a = "\0\0", b = "\xff\xff", c = "\xff\0", d = "\0\xff", e = "\xff\1" }
+    assert.same({ a = { 3000000 }, b = { 3000002 }, c = { 3000003 }, d = { 3000001, 3000004 }, e = { 3000005 } }, found)
+  end)
+
   it("names every pattern, found or not, by any kind of name", function()
     local b = suture.buffer("abcabc")
     assert.same({ { 0, 3 }, { 1, 4 }, [true] = {}, [1.5] = { 2, 5 } },
