@@ -168,16 +168,17 @@ peers: all | deps-peers
 	@$(room) spec/crash/peers.lua
 
 # Each question interleaves ours and its peers; BENCH="access start" asks only these.
-BENCH_PROGRAMS = $(patsubst spec/bench/%.c,$(OUT)/bench/%,$(wildcard spec/bench/*.c))
-bench-libraries-scan = -lhs
-bench-libraries-search = -lhs
+BENCH_CORPUS = spec/bench/search_corpus.c
+BENCH_PROGRAMS = $(patsubst spec/bench/%.c,$(OUT)/bench/%,$(filter-out $(BENCH_CORPUS),$(wildcard spec/bench/*.c)))
+bench-more-scan = $(BENCH_CORPUS) -lhs
+bench-more-search = $(BENCH_CORPUS) -lhs
 
 bench: all $(BENCH_PROGRAMS) | deps-bench
 	@BENCH_BUILD=$(OUT) LUA_PATH='./?.lua;;' $(LUA) spec/bench/run.lua $(BENCH)
 
 $(OUT)/bench/%: spec/bench/%.c $(call objects,core) Makefile | deps-bench
 	@mkdir -p $(@D)
-	$(COMPILE) $(includes-core) -o $@ $< $(call objects,core) $(bench-libraries-$*) $(LIBRARIES)
+	$(COMPILE) $(includes-core) -o $@ $< $(call objects,core) $(bench-more-$*) $(LIBRARIES)
 
 # cppcheck follows no ownership through a struct's initializer and no error that is filled through a pointer.
 CPPCHECK = cppcheck --quiet --std=c11 --enable=warning,portability,performance --error-exitcode=1 \

@@ -50,4 +50,18 @@ function command.printed(text)
   end
 end
 
+--- The rows of a program that compares by itself: work, ours, peer, ratio, goal (nil where there is none). It prints
+--- one line for each, with tabs between, among lines for people.
+---@param text string
+---@return fun(): string?, string, string, number, number?
+function command.rows(text)
+  local next_row <const> = lines_of(text):gmatch "#\t%l+\t([^\t\n]*)\t([^\t\n]*)\t([^\t\n]*)\t([%d.]+)\t([%d.]+)"
+  return function()
+    local work <const>, ours <const>, peer <const>, ratio <const>, goal <const> = next_row()
+    if work then
+      return work, ours, peer, tonumber(ratio), tonumber(goal) > 0 and tonumber(goal) or nil
+    end
+  end
+end
+
 return command

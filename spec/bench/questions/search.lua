@@ -1,5 +1,9 @@
---- How fast is one signature found?
+--- How fast is one signature found in 512 MiB of programs?
 
+local command <const> = require "spec.bench.command"
 local place <const> = require "spec.bench.place"
+local report <const> = require "spec.bench.report"
 
-os.execute(("%s/bench/search %s"):format(place.build, place.programs("search.bin", 512 << 20)))
+for work, ours, peer, ratio, goal in command.rows(place.build .. "/bench/search") do
+  report.row(("%s (%s)"):format(work, ours), peer, ratio, goal)
+end
