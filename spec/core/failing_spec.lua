@@ -23,11 +23,20 @@ end
 -- Calls that look, and those that a flush could do without once it is decided.
 local LOOKS <const> = { "newfstatat", "mmap", "openat" }
 
+-- Memory is mapped too: only maps of the files count.
+local function within(call, paths)
+  local words = {}
+  for index, path in ipairs(call == "mmap" and { paths[1]:match "^(.*)/", table.unpack(paths) } or {}) do
+    words[index] = "-P " .. quote(path)
+  end
+  return table.concat(words, " ")
+end
+
 -- How often a call is made up to the rename that decides, in a run of the code.
-local function calls_before_commit(call, code)
+local function calls_before_commit(call, code, paths)
   local log = support.path "failing.trace"
-  local under = ("strace -f -qq -o %s -e trace=%s,renameat"):format(quote(log), call)
-  local status, _, stderr = world.lua(code, { under = under })
+  local under = "strace -f -qq -o %s %s -e trace=%s,renameat"
+  local status, _, stderr = world.lua(code, { under = under:format(quote(log), within(call, paths), call) })
   assert(status == 0, stderr)
   local count = 0
   for line in io.lines(log) do
@@ -78,11 +87,12 @@ describe("a flush of which every later look fails once it is decided", function(
           local list = table.remove(paths, 1) and ("%q, "):rep(#paths):format(table.unpack(paths))
           return FLUSH:format(list, case.change, case.options), paths
         end
-        local count = calls_before_commit(call, (code()))
+        local count = calls_before_commit(call, code())
         local script, paths = code()
         local decided = case.unless == call
-        local status, stdout, stderr = world.lua(script,
-          { under = world.strace(nil, ("%s:error=EIO:when=%d+"):format(call, count + 1)) })
+        local under = ("strace -f -qq -o /dev/null %s -e inject=%s:error=EIO:when=%d+"):format(within(call, paths),
+          call, count + 1)
+        local status, stdout, stderr = world.lua(script, { under = under })
         if decided then
           assert.equal(6, status, stderr)
           assert.matches(": Input/output error; it could not be settled", stderr, 1, true)
