@@ -287,8 +287,16 @@ describe("bytes", function()
       assert.equal(0, (support.run("truncate -s 100 " .. path)))
       assert.equal(path .. ": was truncated from 0x2710 to 0x64 bytes by another process",
         tostring(raised("truncated", b.diff, b)))
-      assert.equal(0, (support.run("truncate -s 10000 " .. path)))
-      raised("truncated", b.diff, b)
+    end)
+
+    it("raises truncated where the file was written anew, as long as it was", function()
+      local data <const> = ("a"):rep(10000)
+      local path = support.write("anew.bin", data)
+      local b <close> = assert(suture.open(path, "copy"))
+      b[9000] = 0
+      support.write(path, data)
+      assert.equal(path .. ": was truncated and written again by another process: pending bytes are lost",
+        tostring(raised("truncated", b.diff, b)))
     end)
 
     it("raises closed for a closed object, stale for a view older than a change of size", function()
@@ -395,6 +403,18 @@ describe("core", function()
         assert.equal(hexlines.diff(old, new, hexlines.compare(old, new), { width = width, context = context }),
           table.concat(parts), ("round %d of width %d, context %d"):format(round, width, context))
       end
+    end)
+
+    it("shows a hole behind repeated lines that are no zeros", function()
+      local old = support.write("old.bin", ("b"):rep(0xfe0))
+      local new = support.write("new.bin", ("b"):rep(0xfe0) .. ("a"):rep(0x80020))
+      assert.equal(0, (support.run("truncate -s 0x180000 " .. new)))
+      local a <close>, b <close> = assert(suture.open(old, "read")), assert(suture.open(new, "read"))
+      local addresses = {}
+      for address in core.pair_diff(a, b, 16, 0, false)():gmatch "([^ ]+)[^\n]*\n" do
+        addresses[#addresses + 1] = address
+      end
+      assert.same({ "+00000fe0", "*", "+00080ff0", "+00081000", "*", "+0017fff0" }, addresses)
     end)
 
     it("passes long runs of equal lines, whole or not, of one side or both", function()
