@@ -409,7 +409,8 @@ describe("core", function()
       local old = support.write("old.bin", ("b"):rep(0xfe0))
       local new = support.write("new.bin", ("b"):rep(0xfe0) .. ("a"):rep(0x80020))
       assert.equal(0, (support.run("truncate -s 0x180000 " .. new)))
-      local a <close>, b <close> = assert(suture.open(old, "read")), assert(suture.open(new, "read"))
+      local a <close> = assert(suture.open(old, "read"))
+      local b <close> = assert(suture.open(new, "read"))
       local addresses = {}
       for address in core.pair_diff(a, b, 16, 0, false)():gmatch "([^ ]+)[^\n]*\n" do
         addresses[#addresses + 1] = address
