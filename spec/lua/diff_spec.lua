@@ -408,7 +408,7 @@ describe("core", function()
     it("shows a hole behind repeated lines that are no zeros", function()
       local old = support.write("old.bin", ("b"):rep(0xfe0))
       local new = support.write("new.bin", ("b"):rep(0xfe0) .. ("a"):rep(0x80020))
-      assert.equal(0, (support.run("truncate -s 0x180000 " .. new)))
+      assert.equal(0, (support.run("truncate -s 1536K " .. new)))
       local a <close> = assert(suture.open(old, "read"))
       local b <close> = assert(suture.open(new, "read"))
       local addresses = {}
