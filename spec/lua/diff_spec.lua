@@ -412,8 +412,10 @@ describe("core", function()
       local a <close> = assert(suture.open(old, "read"))
       local b <close> = assert(suture.open(new, "read"))
       local addresses = {}
-      for address in core.pair_diff(a, b, 16, 0, false)():gmatch "([^ ]+)[^\n]*\n" do
-        addresses[#addresses + 1] = address
+      for piece in core.pair_diff(a, b, 16, 0, false) do
+        for address in piece:gmatch "([^ \n]+)[^\n]*\n" do
+          addresses[#addresses + 1] = address
+        end
       end
       assert.same({ "+00000fe0", "*", "+00080ff0", "+00081000", "*", "+0017fff0" }, addresses)
     end)
