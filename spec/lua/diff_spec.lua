@@ -287,8 +287,16 @@ describe("bytes", function()
       assert.equal(0, (support.run("truncate -s 100 " .. path)))
       assert.equal(path .. ": was truncated from 0x2710 to 0x64 bytes by another process",
         tostring(raised("truncated", b.diff, b)))
-      assert.equal(0, (support.run("truncate -s 10000 " .. path)))
-      raised("truncated", b.diff, b)
+    end)
+
+    it("raises truncated where the file was written anew, as long as it was", function()
+      local data <const> = ("a"):rep(10000)
+      local path = support.write("anew.bin", data)
+      local b <close> = assert(suture.open(path, "copy"))
+      b[9000] = 0
+      support.write(path, data)
+      assert.equal(path .. ": was truncated and written again by another process: pending bytes are lost",
+        tostring(raised("truncated", b.diff, b)))
     end)
 
     it("raises closed for a closed object, stale for a view older than a change of size", function()
@@ -397,6 +405,23 @@ describe("core", function()
       end
     end)
 
+    it("shows a hole behind repeated lines that are no zeros", function()
+      for _, line in ipairs { ("a"):rep(16), "\0" .. ("a"):rep(15) } do
+        local old = support.write("old.bin", ("b"):rep(0xfe0))
+        local new = support.write("new.bin", ("b"):rep(0xfe0) .. line:rep(0x8002))
+        assert.equal(0, (support.run("truncate -s 1536K " .. new)))
+        local a <close> = assert(suture.open(old, "read"))
+        local b <close> = assert(suture.open(new, "read"))
+        local addresses = {}
+        for piece in core.pair_diff(a, b, 16, 0, false) do
+          for address in piece:gmatch "([^ \n]+)[^\n]*\n" do
+            addresses[#addresses + 1] = address
+          end
+        end
+        assert.same({ "+00000fe0", "*", "+00080ff0", "+00081000", "*", "+0017fff0" }, addresses)
+      end
+    end)
+
     it("passes long runs of equal lines, whole or not, of one side or both", function()
       local many <const> = 0x100000
       local sides <const> = {
@@ -443,13 +468,20 @@ describe("core", function()
 
   describe(".digits", function()
     it("spells bytes in hex", function()
-      assert.equal("", core.digits "")
       local all, spelt = {}, {}
       for byte = 0, 255 do
         all[#all + 1] = string.char(byte)
         spelt[#spelt + 1] = ("%02x"):format(byte)
       end
-      assert.equal(table.concat(spelt), core.digits(table.concat(all)))
+      local b = suture.buffer(table.concat(all))
+      assert.equal(table.concat(spelt), core.digits(b, 0, 256))
+      assert.equal(table.concat(spelt, " "), core.digits(b, 0, 256, true))
+      assert.equal("fe ff", core.digits(b:view(4), 250, 2, true))
+      assert.equal("", core.digits(b, 256, 0))
+      assert.equal("", core.digits(b, 0, 0, true))
+      assert.equal("buffer: 0xff: read of 2 bytes passes the end (size 0x100)",
+        tostring(raised("range", core.digits, b, 255, 2)))
+      raised("range", core.digits, b, 0, math.maxinteger)
     end)
   end)
 

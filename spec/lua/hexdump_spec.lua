@@ -254,10 +254,11 @@ describe("bytes", function()
     end)
 
     it("shows a hole behind repeated lines that are no zeros", function()
-      local path = support.write("mixed.bin", ("a"):rep(1 << 20))
+      local path = support.write("mixed.bin", ("a"):rep(0x81000))
       assert.equal(0, (support.run("truncate -s 4M " .. path)))
       local b <close> = assert(suture.open(path, "read"))
       assert.equal(witness(path), b:hexdump())
+      assert.equal(witness(path, "-s 0xff0"), b:hexdump(0xff0))
     end)
 
     it("raises truncated where the file has shrunk", function()

@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Characters of a piece: of a long text, and of one that most often is short. */
 #define ROOM ((size_t)128 << 10)
+#define SMALL_ROOM ((size_t)8 << 10)
 #define BOLD_RED "\033[1;31m"
 
 /* An object as it was when an iterator over it was made: what the iterator knows holds for that size only. */
@@ -52,7 +54,8 @@ static size_t check_width(lua_State *L, int index)
 struct dumping {
     struct sight sight;
     struct hexdump dump;
-    char text[ROOM];
+    size_t room;
+    char text[];
 };
 
 /* Upvalues: the object, the dumping. */
@@ -62,10 +65,21 @@ static int dump_next(lua_State *L)
     check_sight(L, &dumping->sight);
     if (hexdump_is_over(&dumping->dump))
         return 0;
-    size_t len = hexdump_next(&dumping->dump, dumping->text, ROOM);
+    size_t len = hexdump_next(&dumping->dump, dumping->text, dumping->room);
     bytes_current(L, dumping->sight.bytes);
     lua_pushlstring(L, dumping->text, len);
     return 1;
+}
+
+/* A dead dumping with room for the text of len bytes, or for a piece of it, is pushed. */
+static struct dumping *push_dumping(lua_State *L, const struct hexline_style *style, uint64_t len)
+{
+    size_t line = hexline_room(style);
+    uint64_t lines = len / style->width + 3;
+    size_t room = lines < ROOM / line ? (size_t)lines * line : ROOM;
+    struct dumping *dumping = lua_newuserdatauv(L, sizeof *dumping + room, 0);
+    dumping->room = room;
+    return dumping;
 }
 
 enum marking { MARKING_NONE, MARKING_STARS, MARKING_COLOUR };
@@ -83,7 +97,7 @@ static int dumping_hexdump(lua_State *L)
     uint64_t mark_len = ranged ? argument_offset(L, bytes, "hexdump", 8, "length") : 0;
     style.colour = marking == MARKING_COLOUR ? BOLD_RED : NULL;
     lua_pushvalue(L, 1);
-    struct dumping *dumping = lua_newuserdatauv(L, sizeof *dumping, 0);
+    struct dumping *dumping = push_dumping(L, &style, len);
     dumping->sight = sight_of(L, bytes);
     bytes_range(L, bytes, mark_off, mark_len, "mark");
     bytes_range(L, bytes, off, len, "read");
@@ -102,7 +116,8 @@ struct differing {
     struct sight old; /* of pending changes: as the new one */
     struct sight new;
     struct hexdiff diff;
-    char text[ROOM];
+    size_t room;
+    char text[];
 };
 
 /* Upvalues: the old object, the new one, the differing. */
@@ -113,7 +128,7 @@ static int diff_next(lua_State *L)
     check_sight(L, &differing->new);
     if (hexdiff_is_over(&differing->diff))
         return 0;
-    size_t len = hexdiff_next(&differing->diff, differing->text, ROOM);
+    size_t len = hexdiff_next(&differing->diff, differing->text, differing->room);
     bytes_current(L, differing->old.bytes);
     bytes_current(L, differing->new.bytes);
     lua_pushlstring(L, differing->text, len);
@@ -137,13 +152,21 @@ static enum differences_found next_pending(struct hexdiff *diff, struct image_ch
                : DIFFERENCES_NONE;
 }
 
+static struct differing *push_differing(lua_State *L, size_t room)
+{
+    struct differing *differing = lua_newuserdatauv(L, sizeof *differing + room, 0);
+    differing->room = room;
+    return differing;
+}
+
 static int dumping_pending_diff(lua_State *L)
 {
     struct bytes *bytes = bytes_check(L, 1, "diff");
     struct hexdiff_style style = diff_style(L, 2);
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 1);
-    struct differing *differing = lua_newuserdatauv(L, sizeof *differing, 0);
+    size_t least = hexdiff_room(&style);
+    struct differing *differing = push_differing(L, least < SMALL_ROOM ? SMALL_ROOM : least);
     differing->old = differing->new = sight_of(L, bytes);
     pending_check_survived(L, bytes);
     hexdiff_begin_pending(&differing->diff, bytes->image, bytes->off, bytes->size, next_pending,
@@ -160,7 +183,7 @@ static int dumping_pair_diff(lua_State *L)
     bytes_refuse_view(L, new, "compare");
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 2);
-    struct differing *differing = lua_newuserdatauv(L, sizeof *differing, 0);
+    struct differing *differing = push_differing(L, ROOM);
     differing->old = sight_of(L, old);
     differing->new = sight_of(L, new);
     hexdiff_begin_pair(&differing->diff, old->image, new->image, &style);
@@ -294,12 +317,23 @@ static int dumping_compare(lua_State *L)
 static int dumping_digits(lua_State *L)
 {
     luaL_Buffer buffer;
-    size_t len;
-    const char *bytes = luaL_checklstring(L, 1, &len);
-    luaL_argcheck(L, len <= SIZE_MAX / 4, 1, "string too long");
-    char *to = luaL_buffinitsize(L, &buffer, 2 * len);
-    hexline_digits((const unsigned char *)bytes, len, to);
-    luaL_pushresultsize(&buffer, 2 * len);
+    struct error error;
+    struct bytes *bytes = bytes_check(L, 1, "digits");
+    uint64_t off = argument_offset(L, bytes, "digits", 2, "offset");
+    uint64_t len = argument_offset(L, bytes, "digits", 3, "length");
+    bool spaced = lua_toboolean(L, 4);
+    bytes_range(L, bytes, off, len, "read");
+    luaL_argcheck(L, len <= SIZE_MAX / 8, 3, "too many bytes");
+    char *to = luaL_buffinitsize(L, &buffer, 3 * (size_t)len + 1), *begin = to;
+    bytes_range(L, bytes, off, len, "read");
+    for (uint64_t i = 0; i < len; i++) {
+        if (spaced && i)
+            *to++ = ' ';
+        to = hexline_digits(bytes_at(bytes, off + i), 1, to);
+    }
+    if (!image_intact(bytes->image, &error))
+        bytes_raise(L, bytes, &error);
+    luaL_pushresultsize(&buffer, (size_t)(to - begin));
     return 1;
 }
 

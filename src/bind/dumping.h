@@ -12,7 +12,8 @@
  *       the same differences as lines of the caller's: an offset, up to `most` of the old bytes and of the
  *       new ones in hex, and the four strings around them; a long difference makes several
  *   core.compare(a, a_off, b, b_off, len) -> offset in a of the next difference, bytes that differ | nil
- *   core.digits(string) -> the bytes in hex, nothing between them
+ *   core.digits(b, off, len [, spaced]) -> the bytes in hex, nothing or a blank between them; asks only for
+ *       missing pages, not for the file's size
  *
  * An iterator, called again and again, gives strings of whole lines, some of which may be empty, and then
  * nil. It takes bounded memory and a bounded time for each. It raises what reading the object raises, and

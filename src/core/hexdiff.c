@@ -52,16 +52,16 @@ void hexdiff_begin_pair(struct hexdiff *diff, struct image *old, struct image *n
 
 /* Lines */
 
-static struct hexline_style line_style(const struct hexdiff *diff, const char *colour)
+static struct hexline_style line_style(const struct hexdiff_style *style, const char *colour)
 {
-    return (struct hexline_style){diff->style.width, diff->style.colour ? colour : NULL};
+    return (struct hexline_style){style->width, style->colour ? colour : NULL};
 }
 
-size_t hexdiff_room(const struct hexdiff *diff)
+size_t hexdiff_room(const struct hexdiff_style *style)
 {
-    struct hexline_style style = line_style(diff, RED);
+    struct hexline_style line = line_style(style, RED);
     size_t sign = sizeof RED + sizeof HEXLINE_PLAIN;
-    return LINES * (hexline_room(&style) + sign);
+    return LINES * (hexline_room(&line) + sign);
 }
 
 static char *write_sign(const struct hexdiff *diff, char sign, const char *colour, char *to)
@@ -82,7 +82,7 @@ static char *write_row(const struct hexdiff *diff, const struct hexdiff_row *row
 {
     const char *colour = is_new ? GREEN : RED;
     const struct image *image = is_new || !diff->old ? diff->new : diff->old;
-    struct hexline_style style = line_style(diff, colour);
+    struct hexline_style style = line_style(&diff->style, colour);
     if (!row->len)
         return to;
     to = write_sign(diff, is_new ? '+' : '-', colour, to);
@@ -133,7 +133,7 @@ static char *show(struct hexdiff *diff, const struct hexdiff_rows *rows, char *t
 
 static char *show_context(struct hexdiff *diff, char *to)
 {
-    struct hexline_style style = line_style(diff, RED);
+    struct hexline_style style = line_style(&diff->style, RED);
     uint64_t len = range_min(diff->style.width, diff->end - diff->at);
     to = end_skipping(diff, to);
     diff->shown = true;
@@ -376,7 +376,7 @@ bool hexdiff_is_over(const struct hexdiff *diff)
 
 size_t hexdiff_next(struct hexdiff *diff, char *text, size_t room)
 {
-    char *to = text, *last = text + room - hexdiff_room(diff);
+    char *to = text, *last = text + room - hexdiff_room(&diff->style);
     for (int steps = 0; steps < STEPS && to <= last && !hexdiff_is_over(diff); steps++) {
         to = step(diff, to);
         if (!diff->in_block && diff->found == DIFFERENCES_FAR)

@@ -95,7 +95,7 @@ void hexdiff_begin_pair(struct hexdiff *diff, struct image *old, struct image *n
                         const struct hexdiff_style *style);
 
 /* The room that hexdiff_next needs at least, in characters. */
-size_t hexdiff_room(const struct hexdiff *diff);
+size_t hexdiff_room(const struct hexdiff_style *style);
 
 /*
  * Writes the next piece, whole lines. Its length in characters; it may be 0 although the text goes on, so

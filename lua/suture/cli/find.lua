@@ -104,37 +104,19 @@ local function quoted(path)
   return json.line(json.text(path), {})
 end
 
--- The offsets of matches, at most as many as are wanted.
-local function each_match(job)
-  return coroutine.wrap(function()
-    local left = job.arguments.max or math.maxinteger
-    for from, to in each_piece(job) do
-      for off in job.b:matches(job.what, from, to) do
-        coroutine.yield(off)
-        left = left - 1
-        if left == 0 then
-          return
-        end
-      end
-      output.write ""
-    end
-  end)
-end
-
 local function object_of(job)
   local head <const> = ('{"schema":1,"target":%s,"offset":'):format(quoted(job.path))
   return function(off)
-    return ('%s%d,"bytes":"%s"}\n'):format(head, off, core.digits(job.b:read(off, job.length)))
+    return ('%s%d,"bytes":"%s"}\n'):format(head, off, core.digits(job.b, off, job.length))
   end
 end
 
 local function line_of(job)
-  local head <const> = printable(job.path) .. ": 0x%x: %s%s\n"
+  local name <const> = printable(job.path)
   local shown <const> = math.min(job.length, SHOWN)
   local rest <const> = job.length > shown and " ..." or ""
   return function(off)
-    local bytes <const> = core.digits(job.b:read(off, shown)):gsub("%x%x", "%0 ", shown - 1)
-    return head:format(off, bytes, rest)
+    return ("%s: 0x%x: %s%s\n"):format(name, off, core.digits(job.b, off, shown, true), rest)
   end
 end
 
@@ -153,14 +135,18 @@ end
 
 local function tell_matches(job)
   local style <const> = job.arguments.json and object_of or terminal.is_coloured() and coloured_line_of or line_of
-  local found, line_at <const> = false, style(job)
-  for off in each_match(job) do
-    found = true
-    if not add(job, line_at(off)) then
-      break
+  local line_at <const>, most <const> = style(job), job.arguments.max or math.maxinteger
+  local count = 0
+  for from, to in each_piece(job) do
+    for off in job.b:matches(job.what, from, to) do
+      count = count + 1
+      if not add(job, line_at(off)) or count == most then
+        return true
+      end
     end
+    output.write ""
   end
-  return found
+  return count > 0
 end
 
 local function tell_count(job)
