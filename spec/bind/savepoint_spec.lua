@@ -311,6 +311,18 @@ describe("bytes", function()
       b:rollback()
     end)
 
+    it("keeps its pre-images through advice that drops pages", function()
+      local path = fresh("redo-advice.bin")
+      local b <close> = assert(suture.open(path))
+      b:write(0, "mine")
+      b:rollback()
+      scribble(path, 0, "other")
+      b:advise "dontneed"
+      b:redo()
+      raised("changed", b.flush, b)
+      b:rollback()
+    end)
+
     it("is flushed as what was written", function()
       local path = fresh("redo-flush.bin")
       local b <close> = assert(suture.open(path))

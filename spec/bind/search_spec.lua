@@ -50,6 +50,20 @@ local function each_kind(data, fn)
   pending:rollback()
 end
 
+describe("a search after a rollback", function()
+  it("sees what the object reads, not what others wrote since", function()
+    local path <const> = support.write("apart.bin", ("a"):rep(64 * 4096))
+    local b <close> = assert(suture.open(path))
+    b:write(4096, "mine")
+    b:rollback()
+    local file <close> = assert(io.open(path, "r+b"))
+    file:seek("set", 4096)
+    file:write "others"
+    file:flush()
+    assert.equal(b:read(4096, 6) == "others" and 4096 or nil, (b:find "others"))
+  end)
+end)
+
 describe("search", function()
   it("finds every part of a short text, in all bounds", function()
     local data = noise(9, "ab")

@@ -94,6 +94,9 @@ bool advice_give(struct image *image, int advice, uint64_t off, uint64_t len, st
     if (advice != MADV_DONTNEED)
         return advise(image, advice, range_floor(from, system_page()),
                       range_ceiling(to, system_page()), error);
+    /* Redo takes what pages hold for their pre-images. */
+    if (history_last_step(&image->history))
+        return true;
     from = range_ceiling(from, system_page());
     to = range_min(range_floor(to, system_page()), droppable_end(image));
     return from >= to || drop_clean(image, from, to, error);

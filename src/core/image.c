@@ -201,6 +201,7 @@ static void unmap(struct image *image)
     fault_leave(&image->map);
     if (image->room)
         munmap(image->map.base, (size_t)image->room);
+    image->apart = false;
     image->base = image->map.base = NULL;
     image->map.len = 0;
     image->room = image->fresh = 0;

@@ -66,7 +66,8 @@ struct image {
     uint64_t last_state;  /* numbers up to here were given */
     struct layout layout; /* where the file's bytes are, when they have moved */
     struct history history;
-    bool outdated;        /* a pre-image was found to be no longer in the file */
+    bool apart;    /* after a rollback: clean pages may be private copies of what the file held */
+    bool outdated; /* a pre-image was found to be no longer in the file */
     uint64_t hot_page;    /* a page known to be dirty, or UINT64_MAX: spares the look-up */
     struct canary canary; /* armed while there are dirty pages of a file, or steps of redo */
     struct guards guards; /* what accepted guards saw in clean pages */

@@ -164,6 +164,7 @@ bool image_rollback_to(struct image *image, uint64_t id, struct error *error)
         return false;
     struct layer *to = history_find(&image->history, id);
     struct back back = begin(image);
+    image->apart = true;
     for (size_t above = (size_t)(history_top(&image->history) - to) + 1; above-- > 0;)
         restore_layer(&back, to + above);
     history_drop_above(&image->history, to);
@@ -216,7 +217,8 @@ static void give_back(struct image *image)
             break;
         }
     canary_disarm(&image->canary);
-    if (madvise(image->map.base, image->map.len, MADV_DONTNEED) != 0)
+    image->apart = madvise(image->map.base, image->map.len, MADV_DONTNEED) != 0;
+    if (image->apart)
         copy_back(image);
 }
 
@@ -240,6 +242,7 @@ static void restore_pages(struct back *back)
     struct image *image = back->image;
     struct error ignored;
     back->whole = image_survived(image, &ignored);
+    image->apart = true;
     if (image->outdated && (image->mode == IMAGE_PATCH || image->mode == IMAGE_COPY))
         show_file(back);
     else if (back->whole)

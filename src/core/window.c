@@ -71,12 +71,12 @@ static bool has_dirty(const struct image *image, uint64_t first, uint64_t last)
 
 /*
  * Whether all bytes of [off, off + len) are those of the file at the same place. The canary's page is a
- * private copy also when it is clean.
+ * private copy also when it is clean, and so may be any page after a rollback.
  */
 static bool is_as_file(const struct image *image, uint64_t off, uint64_t len)
 {
     const unsigned char *at = image->base + off, *map = image->map.base;
-    if (!len || (uint64_t)(at - map) + len > image->map.len)
+    if (!len || image->apart || (uint64_t)(at - map) + len > image->map.len)
         return false;
     if (image->canary.page) {
         uint64_t canary = (uint64_t)(image->canary.page - map);

@@ -155,10 +155,13 @@ function core.pair_list(old, new, most, before, behind_offset, behind_old, behin
 ---@return integer? run  bytes that differ
 function core.compare(a, a_off, b, b_off, len) end
 
---- Bytes in hex, nothing between them. Raises a plain error for what is no string.
----@param bytes string
+--- Bytes in hex. Raises `argument`, `range`, `closed`, `stale`, `truncated`, `io`.
+---@param b suture.bytes
+---@param off integer
+---@param len integer  bytes
+---@param spaced? boolean  a blank between two bytes
 ---@return string
-function core.digits(bytes) end
+function core.digits(b, off, len, spaced) end
 
 -- Errors and names --------------------------------------------------------
 
