@@ -111,6 +111,26 @@ describe("a flush of which every later look fails once it is decided", function(
   end
 end)
 
+describe("a flush whose file cannot be mapped again", function()
+  for _, change in ipairs { "insert(#list[1], 'tail')", "resize(#list[1] - 4)" } do
+    it("fails before it is decided, and keeps what is pending: " .. change, function()
+      local folder, path = fresh "file"
+      -- The first map is that of the opening.
+      local status, stdout, stderr = world.lua(([[
+        local list <const> = { assert(core.open(%q)) }
+        list[1]:%s
+        local size <const> = #list[1]
+        local ok, err = pcall(core.flush, list)
+        print(ok, err, list[1]:pending() ~= false, #list[1] == size)
+        list[1]:cancel()]]):format(path, change), { under = world.strace(path, "mmap:error=ENOMEM:when=2+") })
+      assert.same({ 0, ("false\t%s: cannot map: Cannot allocate memory\ttrue\ttrue\n"):format(path), "" },
+        { status, stdout, stderr })
+      assert.equal(DATA, support.read(path))
+      assert.equal("", world.traces(folder))
+    end)
+  end
+end)
+
 -- strace's words for a call that fails with each of these paths or names in it.
 local function failing(call, ...)
   local words = {}
