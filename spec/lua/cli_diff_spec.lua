@@ -90,7 +90,7 @@ describe("suture diff", function()
   it(("shows what a slow model builds of random files (seed %d)"):format(SEED), function()
     math.randomseed(SEED)
     local random <const> = math.random
-    for round = 1, 40 do
+    for round = 1, 12 do
       local old = noise(random(0, 3000), round)
       local parts, at = {}, 1
       while at <= #old do

@@ -3,7 +3,6 @@
 
 #include "arguments.h"
 #include "bytes.h"
-#include "compare.h"
 #include "differences.h"
 #include "errors.h"
 #include "hexdiff.h"
@@ -302,14 +301,17 @@ static int dumping_compare(lua_State *L)
     bytes_range(L, b, b_off, len, "compare");
     if (!len)
         return 0;
-    uint64_t same = differences_equal(a->image, a->off + a_off, b->image, b->off + b_off, len);
-    uint64_t run =
-        compare_unequal(bytes_at(a, a_off) + same, bytes_at(b, b_off) + same, len - same);
+    a_off += a->off;
+    b_off += b->off;
+    uint64_t same = differences_equal(a->image, a_off, b->image, b_off, len);
+    uint64_t run = 0;
+    if (same < len)
+        run = differences_unequal(a->image, a_off + same, b->image, b_off + same, len - same);
     bytes_current(L, a);
     bytes_current(L, b);
-    if (same == len)
+    if (!run)
         return 0;
-    lua_pushinteger(L, (lua_Integer)(a_off + same));
+    lua_pushinteger(L, (lua_Integer)(a_off - a->off + same));
     lua_pushinteger(L, (lua_Integer)run);
     return 2;
 }

@@ -35,6 +35,12 @@ uint64_t differences_equal(struct image *a, uint64_t a_off, struct image *b, uin
     return done;
 }
 
+uint64_t differences_unequal(struct image *a, uint64_t a_off, struct image *b, uint64_t b_off,
+                             uint64_t len)
+{
+    return 1 + compare_unequal(a->base + a_off + 1, b->base + b_off + 1, len - 1);
+}
+
 static enum differences_found find_end(struct differences *walk, uint64_t common,
                                        struct image_change *change)
 {
@@ -57,7 +63,7 @@ enum differences_found differences_next(struct differences *walk, struct image_c
         return find_end(walk, common, change);
     if (same == most)
         return DIFFERENCES_FAR;
-    uint64_t len = compare_unequal(old->base + walk->done, new->base + walk->done, most - same);
+    uint64_t len = differences_unequal(old, walk->done, new, walk->done, most - same);
     *change = (struct image_change){walk->done, len, walk->done, len};
     walk->done += len;
     return DIFFERENCES_SOME;

@@ -17,6 +17,13 @@
 uint64_t differences_equal(struct image *a, uint64_t a_off, struct image *b, uint64_t b_off,
                            uint64_t len);
 
+/*
+ * How many bytes from there on differ, of len, when the first ones have been found to: they count as such even
+ * if another process has written to one of the files since.
+ */
+uint64_t differences_unequal(struct image *a, uint64_t a_off, struct image *b, uint64_t b_off,
+                             uint64_t len);
+
 /* FAR: none was found yet, within many bytes that were looked at; to be asked again. */
 enum differences_found { DIFFERENCES_NONE, DIFFERENCES_SOME, DIFFERENCES_FAR };
 

@@ -244,11 +244,8 @@ static char *show_block(struct hexdiff *diff, char *to)
         fill_old(diff, &rows.old);
     if (rows.new.len)
         fill_new(diff, &rows.new);
-    if (!diff->in_block) {
-        diff->at = diff->new_to;
-        diff->context_to =
-            diff->at + range_min(diff->style.context * diff->style.width, diff->end - diff->at);
-    }
+    if (!diff->in_block)
+        come_to(diff, diff->new_to);
     return show(diff, &rows, to);
 }
 

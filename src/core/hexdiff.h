@@ -29,7 +29,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Between two changes lies a byte at least, so a line cannot meet more; but for two that were cut in two. */
+/* Two changes that only delete have a byte between them, others have one each: a line meets no more. */
 #define HEXDIFF_CHANGES (HEXLINE_WIDTH_MAX + 3)
 
 struct hexdiff;

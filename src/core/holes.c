@@ -2,25 +2,18 @@
 #include "holes.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <unistd.h>
 
-/* How many bytes lie in clean pages of the file before the next dirty one. */
-static uint64_t untouched(struct image *image, uint64_t off, uint64_t len)
+/* A page that was ever written to may be a private copy still, though it is clean again after a rollback. */
+static bool is_as_file(const struct image *image)
 {
-    uint64_t at = image_lead(image) + off;
-    size_t i = pages_from(&image->pages, at >> PAGE_BITS);
-    if (i == image->pages.count)
-        return len;
-    uint64_t start = image->pages.list[i].number << PAGE_BITS;
-    return start > at ? range_min(len, start - at) : 0;
+    return image->source.fd >= 0 && !image->last_state;
 }
 
 uint64_t image_hole(struct image *image, uint64_t off, uint64_t len)
 {
-    if (image->source.fd < 0 || layout_is_moved(&image->layout) || off >= image->file_size)
-        return 0;
-    len = untouched(image, off, range_min(len, image->file_size - off));
-    if (!len)
+    if (!is_as_file(image) || !len)
         return 0;
     off_t at = (off_t)(image->file_off + off);
     off_t data = lseek(image->source.fd, at, SEEK_DATA);
