@@ -58,6 +58,8 @@ CFLAGS = -O2 -g
 flags-asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 flags-small = -DPAGE_BITS=4
 flags-small-asan = $(flags-asan) $(flags-small)
+# No counters of a process that is killed; several may add theirs to one file.
+flags-coverage = --coverage -O0
 flags-fuzz = $(flags-asan) -fsanitize=fuzzer-no-link
 VARIANT_FLAGS = $(flags-$(VARIANT))
 LANGUAGE = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden

@@ -1,0 +1,149 @@
+-- Every system call that concerns files fails once, in what the scenarios of spec/crash leave out: saving, forgetting,
+-- and the records.
+
+local support = require "spec.support"
+local world = require "spec.support.world"
+
+local DATA <const> = ("suture "):rep(2000)
+local OTHER <const> = ("other "):rep(1000)
+
+local quote <const> = support.quote
+
+-- Those that change and those that look.
+local CALLS <const> = "openat,newfstatat,fstatfs,flock,ftruncate,lseek,pread64,pwrite64,fsync,renameat,unlinkat,linkat,"
+  .. "fchmod,mkdir,getdents64,fremovexattr,getxattr,fcntl,close"
+
+-- The code says by a look at this path where it begins.
+local MARK <const> = "/suture-begins-here"
+local BEGIN <const> = ("io.open %q\n"):format(MARK)
+
+-- The calls from there on, in a run of the code: list of { name, how many of that name since the start }.
+local function calls_of(code)
+  local log = support.path "calls.trace"
+  local under = ("strace -f -qq -o %s -e trace=%s"):format(quote(log), CALLS)
+  local status, _, stderr = world.lua(code, { under = under })
+  assert(status == 0, stderr)
+  local seen, calls, begun = {}, {}, false
+  for line in io.lines(log) do
+    local name = line:match "^%d+ +(%w+)%("
+    if name then
+      seen[name] = (seen[name] or 0) + 1
+      calls[#calls + 1] = begun and { name, seen[name] } or nil
+      begun = begun or line:find(MARK, 1, true) ~= nil
+    end
+  end
+  assert(#calls > 0, "nothing was called")
+  return calls
+end
+
+local folders = 0
+
+local function folder()
+  folders = folders + 1
+  return world.folder("calls." .. folders)
+end
+
+-- Runs what make() gives, anew for each call that fails: code that prints "told <word>", and judge(word, call).
+local function sweep(make)
+  for _, call in ipairs(calls_of((make()))) do
+    local code, judge = make()
+    local under = ("strace -f -qq -o /dev/null -e trace=%s -e inject=%s:error=EIO:when=%d"):format(call[1], call[1],
+      call[2])
+    local status, stdout, stderr = world.lua(code, { under = under })
+    local what = ("%s #%d"):format(call[1], call[2])
+    assert(status == 0, ("%s: status %d: %s"):format(what, status, stderr))
+    judge(assert(stdout:match "told (%w+)", what), what)
+  end
+end
+
+local TELL <const> = [[
+local function tell(ok, err)
+  print("told " .. (ok and "done" or err.kind))
+end
+]]
+
+describe("a system call that fails", function()
+  for _, case in ipairs {
+    { "keeps the old file or leaves the new one, while one is saved over it", OTHER },
+    { "leaves none or the new one, while a file is saved", nil },
+  } do
+    local what, before = table.unpack(case, 1, 2)
+    it(what, function()
+      sweep(function()
+        local place = folder()
+        local from, to = support.write(place .. "/from", DATA), place .. "/to"
+        if before then
+          support.write(to, before)
+        end
+        local code = TELL .. ([[
+          local b = assert(core.open(%q, "copy"))
+          b:write(5, "new")
+          %s
+          tell(pcall(b.save, b, %q))]])
+          :format(from, BEGIN, to)
+        return code, function(told, call)
+          local file = io.open(to, "rb")
+          local now = file and file:read "a"
+          if file then
+            file:close()
+          end
+          local new = now == world.patched(DATA, 5, "new")
+          assert(new or told ~= "done" and now == before, call)
+          assert(now == nil or world.recover(to) ~= "indeterminate" and world.recover(to) == "clean", call)
+          assert.equal(DATA, support.read(from))
+        end
+      end)
+    end)
+  end
+
+  it("while a file is opened leaves it, and what is beside it", function()
+    for _, mode in ipairs { "patch", "read" } do
+      sweep(function()
+        local place = folder()
+        local path = support.write(place .. "/file", DATA)
+        return TELL .. BEGIN .. ("tell(pcall(function() return assert(core.open(%q, %q)) end))"):format(path, mode),
+          function(_, call)
+            assert.equal(DATA, support.read(path))
+            assert.equal("clean", (world.recover(path)), call)
+          end
+      end)
+    end
+  end)
+
+  it("while a transaction is forgotten leaves its files as they were", function()
+    sweep(function()
+      local place = folder()
+      local one, two = support.write(place .. "/one", DATA), support.write(place .. "/two", DATA)
+      world.interrupt({ { one, 5, "new" }, { two, 5, "new" } }, { call = "pwrite64", path = one }, "{ by = 'replace' }")
+      local code = TELL .. BEGIN .. ("tell(pcall(core.recover, %q, 'forget'))"):format(two)
+      return code, function(_, call)
+        assert.equal(DATA .. DATA, support.read(one) .. support.read(two))
+        world.recover(one, "forget")
+        world.recover(two, "forget")
+        assert.equal("clean clean", world.recover(one) .. " " .. world.recover(two), call)
+      end
+    end)
+  end)
+
+  it("while records are kept, listed, read and forgotten leaves the file wholly old or wholly new", function()
+    sweep(function()
+      local place = folder()
+      local path = support.write(place .. "/file", DATA)
+      local code = TELL .. BEGIN .. ([[
+        local b = assert(core.open(%q))
+        b:write(5, "new")
+        tell(pcall(b.flush, b, { by = "replace" }))
+        local listed, ids = pcall(core.records)
+        if listed and ids[1] then
+          pcall(core.record, ids[1])
+          pcall(core.forget, ids[1])
+        end]]):format(path)
+      return code, function(told, call)
+        local now = support.read(path)
+        assert(now == world.patched(DATA, 5, "new") or told ~= "done" and now == DATA, call)
+        assert(world.recover(path) ~= "indeterminate", call)
+        assert.equal("", world.traces(place), call)
+      end
+    end)
+  end)
+end)
