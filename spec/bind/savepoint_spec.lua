@@ -314,6 +314,23 @@ describe("bytes", function()
       b:rollback()
     end)
 
+    it("demands all again that was expected, each place once", function()
+      local path = fresh("redo-expected.bin")
+      local b <close> = assert(suture.open(path))
+      for off = 0, 40 * 16, 16 do
+        for _ = 1, 2 do
+          b:expect(off, DATA:sub(off + 1, off + 4))
+        end
+        b:expect(off, DATA:sub(off + 1, off + 5))
+      end
+      b:write(2 * PAGE, "mine")
+      b:rollback()
+      assert.is_true(b:redo())
+      scribble(path, 640, "them")
+      assert.matches("0x280: another process changed the file here", raised("changed", b.flush, b).message, 1, true)
+      b:rollback()
+    end)
+
     it("keeps demanding it through a rollback that shows what others wrote", function()
       local path = fresh("redo-others.bin")
       local b <close> = assert(suture.open(path))

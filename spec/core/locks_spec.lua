@@ -262,6 +262,8 @@ describe("a reader", function()
     world.interrupt({ { lone, OFF, NEW } }, { call = "renameat" }, "{ by = 'replace' }")
     assert.equal(".new", world.traces(lone:match "^(.*)/"))
     assert.equal("opened", (world.open(lone, "read")))
+    assert.equal("clean", (world.recover(lone)))
+    assert.equal("", world.traces(lone:match "^(.*)/"))
   end)
 
   it("is not held up by a patcher that does not flush", function()

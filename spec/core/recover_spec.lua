@@ -60,6 +60,18 @@ describe("recovery", function()
       assert.equal("clean", world.recover(path))
     end)
 
+    -- A power cut may keep both names of a rename.
+    it("settles a journal that has its name before, too", function()
+      for before, word in pairs { tmp = "finished", undo = "finished" } do
+        local path, folder = decided("twice." .. before)
+        local journal = journal_of(path)
+        world.must(("ln %s %s"):format(journal, (journal:gsub("redo$", before))))
+        assert.equal(word, world.recover(path))
+        assert.equal("", world.traces(folder))
+        assert.equal("new", state(path))
+      end
+    end)
+
     it("leaves an undecided flush old", function()
       local path = fresh("undecided", "file")
       world.interrupt({ { path, OFF, NEW } }, { call = "renameat" })
@@ -549,9 +561,48 @@ describe("recovery", function()
       assert.equal("new", state(path))
     end)
 
+    it("follows what its name says", function()
+      for ending, word in pairs { redo = "finished", undo = "undone" } do
+        local path, folder = decided("named." .. ending)
+        local journal = ("%s/other.%s"):format(folder, ending)
+        world.must(("mv %s %s"):format(journal_of(path), journal))
+        assert.equal(word, world.recover(path, "auto", journal))
+        assert.equal(word == "finished" and "new" or "old", state(path))
+        assert.equal("", world.traces(folder))
+      end
+    end)
+
+    it("is found in the state folder", function()
+      local path = fresh("named.hot", "file")
+      local options = { state = world.folder "named.state" }
+      world.must("mkdir -m 700 " .. options.state .. "/hot")
+      world.interrupt({ { path, OFF, NEW } }, { call = "pwrite64", path = path }, nil, options)
+      local journal = options.state .. "/hot/one.redo"
+      world.must(("mv %s %s"):format(journal_of(path), journal))
+      assert.equal("finished", (world.recover(path, "auto", journal, options)))
+      assert.equal("new", state(path))
+    end)
+
+    it("is not what is looked at where the target is not there, unless it is to be forgotten", function()
+      local path, folder = decided "named.gone"
+      local journal = journal_of(path)
+      world.must("mv " .. path .. " " .. folder .. ".away")
+      for _, name in ipairs { path, journal .. "/file", folder .. "/" .. ("x"):rep(300) } do
+        assert.equal("io", (world.recover(name, "auto", journal)))
+        assert.equal("io", (world.recover(name)))
+      end
+      assert.equal("io", (world.recover(folder .. "/" .. ("x"):rep(300), "forget", journal)))
+      assert.equal(".redo", world.traces(folder))
+      assert.equal("clean", (world.recover(journal .. "/file", "forget", journal)))
+      assert.equal("", world.traces(folder))
+    end)
+
     it("refuses a name that is no journal's", function()
       local path, folder = decided "misnamed"
-      for name, kind in pairs { ["/file"] = "argument", ["/none.redo"] = "io", [""] = "argument" } do
+      local long = "/" .. ("x"):rep(100) .. ".redo"
+      world.must(("cp -p %s %s && touch %s/plain"):format(journal_of(path), folder .. long, folder))
+      for name, kind in pairs { ["/file"] = "argument", ["/plain"] = "argument", [long] = "argument",
+        ["/none.redo"] = "io", [""] = "argument" } do
         assert.equal(kind, (world.recover(path, "auto", folder .. name)))
       end
       assert.equal("old", state(path))
