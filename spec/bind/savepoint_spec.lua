@@ -327,7 +327,7 @@ describe("bytes", function()
       b:rollback()
       assert.is_true(b:redo())
       scribble(path, 640, "them")
-      assert.matches("0x280: another process changed the file here", raised("changed", b.flush, b).message, 1, true)
+      assert.matches("0x280: another process changed the file here", tostring(raised("changed", b.flush, b)), 1, true)
       b:rollback()
     end)
 

@@ -254,6 +254,13 @@ describe("a folder that the user", function()
         end
         assert.equal("", world.traces(world.state(USER.user) .. "/hot"))
       end
+      local targets = { { near, OFF, NEW }, { far, OFF, NEW } }
+      local options = user_options()
+      options.under = "env SUTURE_STATE=/proc/none"
+      assert.equal("io", (world.flush(targets, "{}", options)))
+      assert.equal("old old", state(near) .. " " .. state(far))
+      assert.equal("place", (world.flush(targets, "{}", user_options())))
+      assert.equal("new new", state(near) .. " " .. state(far))
     end)
   end
 

@@ -574,12 +574,12 @@ describe("recovery", function()
 
     it("is found in the state folder", function()
       local path = fresh("named.hot", "file")
-      local options = { state = world.folder "named.state" }
-      world.must("mkdir -m 700 " .. options.state .. "/hot")
-      world.interrupt({ { path, OFF, NEW } }, { call = "pwrite64", path = path }, nil, options)
-      local journal = options.state .. "/hot/one.redo"
+      local state_folder = world.folder "named.state"
+      world.must("mkdir -m 700 " .. state_folder .. "/hot")
+      world.interrupt({ { path, OFF, NEW } }, { call = "pwrite64", path = path })
+      local journal = state_folder .. "/hot/one.redo"
       world.must(("mv %s %s"):format(journal_of(path), journal))
-      assert.equal("finished", (world.recover(path, "auto", journal, options)))
+      assert.equal("finished", (world.recover(path, "auto", journal, { state = state_folder })))
       assert.equal("new", state(path))
     end)
 
