@@ -572,6 +572,20 @@ describe("recovery", function()
       end
     end)
 
+    it("stays for its own target when a copy of that was meant", function()
+      local path, folder = decided "named.copied"
+      local journal, away = journal_of(path), world.folder "named.copied.away"
+      local copies = world.folder "named.copies"
+      world.must(("cp %s %s/file; cp %s %s/other; mv %s %s/"):format(path, copies, path, copies, path, away))
+      assert.equal("indeterminate", (world.recover(copies .. "/other", "auto", journal)))
+      assert.equal("finished", (world.recover(copies .. "/file", "auto", journal)))
+      assert.equal("new old", state(copies .. "/file") .. " " .. state(copies .. "/other"))
+      assert.equal(".redo", world.traces(folder))
+      world.must(("mv %s/file %s"):format(away, path))
+      assert.equal("finished", (world.recover(path)))
+      assert.equal("new", state(path))
+    end)
+
     it("is found in the state folder", function()
       local path = fresh("named.hot", "file")
       local state_folder = world.folder "named.state"
@@ -581,6 +595,8 @@ describe("recovery", function()
       world.must(("mv %s %s"):format(journal_of(path), journal))
       assert.equal("finished", (world.recover(path, "auto", journal, { state = state_folder })))
       assert.equal("new", state(path))
+      local other = decided "named.not.hot"
+      assert.equal("finished", (world.recover(other, "auto", journal_of(other), { state = state_folder })))
     end)
 
     it("is not what is looked at where the target is not there, unless it is to be forgotten", function()
@@ -600,8 +616,8 @@ describe("recovery", function()
     it("refuses a name that is no journal's", function()
       local path, folder = decided "misnamed"
       local long = "/" .. ("x"):rep(100) .. ".redo"
-      world.must(("cp -p %s %s && touch %s/plain"):format(journal_of(path), folder .. long, folder))
-      for name, kind in pairs { ["/file"] = "argument", ["/plain"] = "argument", [long] = "argument",
+      world.must(("cp -p %s %s && touch %s/plain.text"):format(journal_of(path), folder .. long, folder))
+      for name, kind in pairs { ["/file"] = "argument", ["/plain.text"] = "argument", [long] = "argument",
         ["/none.redo"] = "io", [""] = "argument" } do
         assert.equal(kind, (world.recover(path, "auto", folder .. name)))
       end

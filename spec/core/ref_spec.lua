@@ -52,6 +52,17 @@ local function recover_with(path, ref, texts)
 end
 
 describe("a ref", function()
+  it("tells of folders of any name", function()
+    local targets = {}
+    for index, name in ipairs { "written.a%b\nc", "written.b%c\nd" } do
+      targets[index] = { support.write(world.folder(name) .. "/file", DATA), 5, "new" }
+    end
+    assert.equal("place", (world.flush(targets)))
+    for _, target in ipairs(targets) do
+      assert.equal(world.patched(DATA, 5, "new"), support.read(target[1]))
+    end
+  end)
+
   it("that a crash has cut, anywhere, is removed", function()
     local path, ref, lines = referring "cut"
     local text, texts = table.concat(lines, "\n") .. "\n", {}
