@@ -254,13 +254,14 @@ describe("a folder that the user", function()
         end
         assert.equal("", world.traces(world.state(USER.user) .. "/hot"))
       end
-      local targets = { { near, OFF, NEW }, { far, OFF, NEW } }
+      local farther = fresh("farther." .. mode, mode, 0, world.STRANGER)
+      local targets = { { near, OFF, NEW }, { far, OFF, NEW }, { farther, OFF, NEW } }
       local options = user_options()
       options.under = "env SUTURE_STATE=/proc/none"
       assert.equal("io", (world.flush(targets, "{}", options)))
-      assert.equal("old old", state(near) .. " " .. state(far))
+      assert.equal("old old old", state(near) .. " " .. state(far) .. " " .. state(farther))
       assert.equal("place", (world.flush(targets, "{}", user_options())))
-      assert.equal("new new", state(near) .. " " .. state(far))
+      assert.equal("new new new", state(near) .. " " .. state(far) .. " " .. state(farther))
     end)
   end
 

@@ -148,6 +148,48 @@ describe("a system call that fails", function()
     end, "fsync,unlinkat")
   end)
 
+  it("while one is forgotten of which a target is gone leaves the other as it was", function()
+    sweep(function()
+      local paths, asked, gone = interrupted "fdatasync"
+      world.must("rm " .. gone)
+      paths[paths[1] == gone and 1 or 2] = nil
+      return TELL .. BEGIN .. ("tell(pcall(core.recover, %q, 'forget', %q))"):format(asked,
+        world.trace(gone:match "^(.*)/", "redo")), function(_, call)
+          world.recover(asked, "forget")
+          assert.equal("", world.traces(asked:match "^(.*)/"), call)
+          local now = support.read(asked)
+          assert(now == paths.left[1] or now == paths.left[2], call)
+        end
+    end, "fsync,unlinkat")
+  end)
+
+  it("while one is made old by choice leaves it to be made old", function()
+    sweep(function()
+      local place = folder()
+      local one, two = support.write(place .. "/one", DATA), support.write(place .. "/two", DATA)
+      world.interrupt({ { one, 5, "new" }, { two, 5, "new" } }, { call = "renameat2" }, "{ by = 'replace' }")
+      return TELL .. BEGIN .. ("tell(pcall(core.recover, %q, 'old'))"):format(two), function(_, call)
+        world.recover(one, "old")
+        assert.equal(DATA .. DATA, support.read(one) .. support.read(two), call)
+        world.recover(two)
+        assert.equal("", world.traces(place), call)
+      end
+    end, "fsync,unlinkat,renameat")
+  end)
+
+  it("while a replacement without a name is removed leaves the file as it was", function()
+    sweep(function()
+      local place = folder()
+      local path = support.write(place .. "/file", DATA)
+      world.interrupt({ { path, 5, "new" } }, { call = "renameat" }, "{ by = 'replace' }")
+      return TELL .. BEGIN .. ("tell(pcall(core.recover, %q))"):format(path), function(_, call)
+        world.recover(path)
+        assert.equal("", world.traces(place), call)
+        assert.equal(DATA, support.read(path), call)
+      end
+    end, "fsync,unlinkat")
+  end)
+
   it("while an undecided transaction is taken away leaves its files as they were", function()
     sweep(function()
       local paths, asked = interrupted "renameat"

@@ -419,6 +419,44 @@ describe("recovery", function()
     assert.equal(other, support.read(ref))
   end)
 
+  describe("of an undecided transaction, by the ref of its second target", function()
+    -- Two targets in two folders: the first, beside which the journal lies, the second, and the journal.
+    local function undecided(name)
+      local one, two = fresh(name .. ".a", "one"), fresh(name .. ".b", "two")
+      world.interrupt({ { one, OFF, NEW }, { two, OFF, NEW } }, { call = "renameat" })
+      local first = world.traces(one:match "^(.*)/") == ".tmp" and one or two
+      return first, first == one and two or one, world.trace(first:match "^(.*)/", "tmp")
+    end
+
+    -- What is left beside the first and the second.
+    local function left(first, second)
+      return world.traces(first:match "^(.*)/") .. "|" .. world.traces(second:match "^(.*)/")
+    end
+
+    it("removes the ref alone where the journal cannot be read, which its own target does", function()
+      for _, length in ipairs { 10, 100 } do
+        local first, second, journal = undecided("undecided." .. length)
+        world.must(("truncate -s %d %s"):format(length, journal))
+        world.recover(second)
+        assert.equal(".tmp|", left(first, second))
+        assert.equal("undone", world.recover(first))
+        assert.equal("|", left(first, second))
+        assert.equal("old old", state(first) .. " " .. state(second))
+      end
+    end)
+
+    it("removes the ref alone while the first target is open for patching", function()
+      local first, second = undecided "undecided.busy"
+      world.must(("flock --shared %s sleep 2 & sleep 0.3"):format(first))
+      assert.equal("undone", world.recover(second))
+      assert.equal(".tmp|", left(first, second))
+      world.await(("flock --nonblock %s true"):format(first))
+      assert.equal("undone", world.recover(first))
+      assert.equal("|", left(first, second))
+      assert.equal("old old", state(first) .. " " .. state(second))
+    end)
+  end)
+
   describe("of a ref whose journal is gone", function()
     local function over(name)
       local one, two = fresh(name .. ".a", "one"), fresh(name .. ".b", "two")

@@ -58,6 +58,14 @@ describe("the state folder", function()
     end)
   end
 
+  it("that is not there has no records", function()
+    local status, stdout, stderr = world.lua([[
+      print(#core.records(), select(2, pcall(core.record, "0123")).kind, select(2, pcall(core.forget, "0123")).kind)]],
+      { state = support.path "state.of.nobody" })
+    assert(status == 0, stderr)
+    assert.equal("0\targument\targument\n", stdout)
+  end)
+
   it("of root is looked for where the system keeps such things", function()
     local status, _, stderr = world.lua("core.records()", { under = "env -u SUTURE_STATE" })
     assert(status == 0, stderr)
