@@ -5,6 +5,7 @@
 #   make test        every spec: plain, under sanitizers, with the collector always due
 #   make fuzz        the parsers of foreign bytes under libFuzzer, FUZZ_SECONDS=60 each
 #   make crash       flushes interrupted at every system call and by every power cut, in full
+#   make coverage    which branches of flush, savepoint and recovery are never taken, and why
 #   make peers       the same kills and the same full disk for other patchers, as a table
 #   make bench           what things cost, over peers and over what the machine can do, as a table of ratios
 #   make lint        luacheck, cppcheck, warnings of gcc and clang, the format
@@ -75,7 +76,7 @@ LIBRARIES = $(foreach name,b2 crypto deflate,"$$($(CC) -print-file-name=lib$(nam
 SUTURE = $(OUT)/suture
 CORE = $(OUT)/lib/lua/5.4/suture/core.so
 
-.PHONY: all core.so demo test crash peers bench fuzz fuzzers lint format install clean FORCE
+.PHONY: all core.so demo test crash coverage peers bench fuzz fuzzers lint format install clean FORCE
 
 all: $(SUTURE) $(CORE)
 core.so: $(CORE)
@@ -168,6 +169,11 @@ crash: all | deps-crash
 
 peers: all | deps-peers
 	@$(room) spec/crash/peers.lua
+
+# Counted anew, in minutes; REPORT=--report tells of the counters that are there.
+coverage: | deps-test
+	@$(MAKE) --no-print-directory VARIANT=coverage all
+	@LUA_PATH='./?.lua;;' $(LUA) spec/coverage/run.lua build/coverage $(REPORT)
 
 # Each question interleaves ours and its peers; BENCH="access start" asks only these.
 BENCH_PROGRAMS = $(patsubst spec/bench/%.c,$(OUT)/bench/%,$(wildcard spec/bench/*.c))

@@ -393,6 +393,8 @@ describe("recovery", function()
       assert.equal("indeterminate", kind)
       assert.matches("nothing beside it points there", message, 1, true)
       assert.equal(before, state(without))
+      assert.equal("indeterminate", (world.recover(with, "auto", journal_of(with))))
+      assert.equal(before, state(without))
     end)
 
     it("lies in a folder whose name has a newline, finishes", function()

@@ -49,7 +49,7 @@ local function main(build, option)
   end
   local unexplained <const> = explain(files)
   for _, rule in ipairs(rules.unused()) do
-    print(("no branch needs the rule %s %s %s any more"):format(rule.kind, rule.name or "", rule.text or ""))
+    print(("no branch needs the exception of %s.c: %s %s"):format(rule.file, rule.name, rule.text or ""))
   end
   print("\n" .. table_of(files, rules.KINDS))
   print(("%d branches unexplained%s"):format(unexplained, passed and "" or ", and what was run did not all pass"))
