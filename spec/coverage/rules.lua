@@ -4,13 +4,14 @@ local rules <const> = {}
 
 --- The kinds, in the order of the table in docs/durability.md.
 rules.KINDS = {
-  { name = "memory", summary = "memory runs out, or a name is longer than the system's longest" },
-  { name = "system", summary = "a call of the system fails that fails only where the kernel or the disk is broken" },
-  { name = "race", summary = "another process changes names or bytes between two looks at them" },
-  { name = "crash", summary = "a file half way between two states, as a kill or a power cut leaves it" },
-  { name = "machine", summary = "another file system, device or right than the specs have here" },
-  { name = "never", summary = "a condition that an invariant excludes, kept as a defence" },
-  { name = "report", summary = "the function that reports an error is asked for its result, which is always false" },
+  { name = "memory", summary = "memory runs out, or a path is longer than the system's longest." },
+  { name = "system", summary = "a call fails that a working kernel and disk let succeed, or one more does while the "
+    .. "first failure is dealt with." },
+  { name = "race", summary = "another process changes names or bytes between two looks at them." },
+  { name = "crash", summary = "a state half way, as only a kill or a power cut leaves it; `make crash` makes many." },
+  { name = "machine", summary = "another file system, device or right than the specs meet, or far more data." },
+  { name = "never", summary = "a condition that an invariant or the binding excludes, kept as a defence." },
+  { name = "report", summary = "the result of the function that reports an error, which is always false." },
 }
 
 -- What has "out of memory" or a limit of lengths as its only reason, by the three lines up to the condition.
@@ -32,8 +33,9 @@ end
 
 -- A branch behind the condition of an allocation: `if (!list)`.
 local function is_memory(branch)
-  return (branch.text:find "^if %(!" or branch.text:find "|| out_of_memory" or branch.text:find "^bool copied = piece")
-    and finds_any(branch.before .. branch.text, ALLOCATES)
+  local asks <const> = branch.text:find "^if %(!" and (branch.of > 2 or branch.index == 1)
+    or branch.text:find "|| out_of_memory" or branch.text:find "^bool copied = piece"
+  return asks and finds_any(branch.before .. branch.text, ALLOCATES)
 end
 
 -- `... || error_set(...)`: of the last pair of branches the one for true.

@@ -51,7 +51,10 @@ local function main(build, option)
   for _, rule in ipairs(rules.unused()) do
     print(("no branch needs the exception of %s.c: %s %s"):format(rule.file, rule.name, rule.text or ""))
   end
-  print("\n" .. table_of(files, rules.KINDS))
+  print("\n" .. table_of(files, rules.KINDS) .. "\n")
+  for _, kind in ipairs(rules.KINDS) do
+    print(("- *%s*: %s"):format(kind.name, kind.summary))
+  end
   print(("%d branches unexplained%s"):format(unexplained, passed and "" or ", and what was run did not all pass"))
   return passed and unexplained == 0
 end

@@ -34,7 +34,7 @@ end
 ---@param kinds table[]   { name=, ... }, in the order of the columns
 ---@return string
 return function(files, kinds)
-  local head <const>, rule <const> = { "file", "lines run", "branches", "taken", "" }, {}
+  local head <const>, rule <const> = { "file", "lines", "branches", "taken", "" }, {}
   for index, kind in ipairs(kinds) do
     head[5 + index] = kind.name
   end
