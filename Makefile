@@ -5,6 +5,7 @@
 #   make test        every spec: plain, under sanitizers, with the collector always due
 #   make fuzz        the parsers of foreign bytes under libFuzzer, FUZZ_SECONDS=60 each
 #   make crash       flushes interrupted at every system call and by every power cut, in full
+#   make coverage    which branches of flush, savepoint and recovery are never taken, and why
 #   make peers       the same kills and the same full disk for other patchers, as a table
 #   make bench           what things cost, over peers and over what the machine can do, as a table of ratios
 #   make lint        luacheck, cppcheck, warnings of gcc and clang, the format
@@ -58,6 +59,8 @@ CFLAGS = -O2 -g
 flags-asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 flags-small = -DPAGE_BITS=4
 flags-small-asan = $(flags-asan) $(flags-small)
+# No counters of a process that is killed; several may add theirs to one file.
+flags-coverage = --coverage -O0
 flags-fuzz = $(flags-asan) -fsanitize=fuzzer-no-link
 VARIANT_FLAGS = $(flags-$(VARIANT))
 LANGUAGE = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden
@@ -73,7 +76,7 @@ LIBRARIES = $(foreach name,b2 crypto deflate,"$$($(CC) -print-file-name=lib$(nam
 SUTURE = $(OUT)/suture
 CORE = $(OUT)/lib/lua/5.4/suture/core.so
 
-.PHONY: all core.so demo test crash peers bench fuzz fuzzers lint format install clean FORCE
+.PHONY: all core.so demo test crash coverage peers bench fuzz fuzzers lint format install clean FORCE
 
 all: $(SUTURE) $(CORE)
 core.so: $(CORE)
@@ -166,6 +169,11 @@ crash: all | deps-crash
 
 peers: all | deps-peers
 	@$(room) spec/crash/peers.lua
+
+# Counted anew, in minutes; REPORT=--report tells of the counters that are there.
+coverage: | deps-test
+	@$(MAKE) --no-print-directory VARIANT=coverage all
+	@LUA_PATH='./?.lua;;' $(LUA) spec/coverage/run.lua build/coverage $(REPORT)
 
 # Each question interleaves ours and its peers; BENCH="access start" asks only these.
 BENCH_CORPUS = spec/bench/search_corpus.c

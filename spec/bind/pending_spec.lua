@@ -967,6 +967,7 @@ describe("bytes", function()
 
     it("raises io where it cannot write, and leaves nothing behind", function()
       local b = suture.buffer("abc")
+      raised("io", b.save, b, support.write("no folder", "") .. "/out")
       local err = raised("io", b.save, b, support.path("no such folder/out"))
       assert.matches("no such folder", tostring(err), 1, true)
       raised(false, b.save, b, support.tempdir())

@@ -204,6 +204,16 @@ describe("a user's own journal, which root obeys for that user's file,", functio
 end)
 
 describe("a ref", function()
+  it("of root beside a user's file keeps the user out, who cannot read it", function()
+    local one = fresh("root.ref.one", "777", 0, world.STRANGER)
+    local two = fresh("root.ref.two", "777", 0, world.STRANGER)
+    world.interrupt({ { one, OFF, NEW }, { two, OFF, NEW } }, { call = "fdatasync" })
+    local with = world.traces(one:match "^(.*)/") == ".ref" and one or two
+    assert.equal("indeterminate", (world.recover(with, "auto", nil, user_options())))
+    assert.equal("finished", (world.recover(with)))
+    assert.equal("new new", state(one) .. " " .. state(two))
+  end)
+
   it("of another user is not followed", function()
     local one = fresh("ref.other.a", "777", 0, 0)
     local two = fresh("ref.other.b", "777", 0, 0)
@@ -254,6 +264,14 @@ describe("a folder that the user", function()
         end
         assert.equal("", world.traces(world.state(USER.user) .. "/hot"))
       end
+      local farther = fresh("farther." .. mode, mode, 0, world.STRANGER)
+      local targets = { { near, OFF, NEW }, { far, OFF, NEW }, { farther, OFF, NEW } }
+      local options = user_options()
+      options.under = "env SUTURE_STATE=/proc/none"
+      assert.equal("io", (world.flush(targets, "{}", options)))
+      assert.equal("old old old", state(near) .. " " .. state(far) .. " " .. state(farther))
+      assert.equal("place", (world.flush(targets, "{}", user_options())))
+      assert.equal("new new new", state(near) .. " " .. state(far) .. " " .. state(farther))
     end)
   end
 

@@ -169,6 +169,23 @@ describe("journal", function()
         target.changes[1].new = ""
         target.new_size = target.new_size - #NEW
       end,
+      ["with new bytes behind the end"] = function(_, target) target.changes[1].offset = #DATA end,
+      ["with new bytes that overlap"] = function(_, target)
+        target.changes[2] = { old_offset = OFF + 100, offset = OFF + 1, old = "x", new = "y" }
+      end,
+      ["with a gap that changes its length"] = function(_, target)
+        target.changes[2] = { old_offset = OFF + 100, offset = OFF + 101, old = "x", new = "y" }
+      end,
+      ["with bytes that move at the end, which is not the new end"] = function(_, target)
+        target.changes[1] = { old_offset = #DATA - 1, offset = #DATA - 1, old = " ", new = "ab" }
+        target.new_size = target.new_size + 5
+      end,
+      ["with a table that is not there whole"] = function(_, target) target.count = 1000 end,
+      ["with a second target that is not there"] = function(value) value.count = 2 end,
+      ["with a new size that is negative"] = function(_, target) target.new_size = -1 end,
+      ["with a mode that is none"] = function(_, target) target.mode = 0x8000 end,
+      ["with a name that ends within it"] = function(_, target) target.name = "fi\0le" end,
+      ["with a name longer than any"] = function(_, target) target.name = ("x"):rep(5000) end,
       ["with a growth that no change tells"] = function(_, target) target.new_size = target.new_size + 1 end,
     }
     for name, lie in pairs(LIES) do
@@ -179,6 +196,27 @@ describe("journal", function()
         journal.write(trace, value)
         refused(path, trace, "journal")
       end)
+    end
+  end)
+
+  -- Padding follows the names and the bytes of each target.
+  it("with a right checksum that ends before its padding is not obeyed", function()
+    for _, part in ipairs { "names", "bytes" } do
+      local path, trace = decided("padding." .. part)
+      local value = journal.decode(support.read(trace))
+      local target = value.targets[1]
+      target.name = "./" .. target.name
+      if part == "names" then
+        target.changes, target.count = {}, 0
+      end
+      repeat
+        target.path = target.path .. "x"
+        local encoded = journal.encode(value)
+        local cut = encoded:gsub("%z+$", "") .. (part == "names" and "\0" or "")
+        support.write(trace, cut)
+      until #cut < #encoded
+      journal.seal(trace)
+      refused(path, trace, "journal")
     end
   end)
 

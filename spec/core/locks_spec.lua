@@ -240,6 +240,32 @@ describe("a reader", function()
     assert.equal("opened", (world.open(path, "read")))
   end)
 
+  it("waits for a flush that replaces, too", function()
+    local one, two = fresh "reader.one", fresh "reader.two"
+    local wait = start(world.command(world.flush_code({ { one, OFF, NEW }, { two, OFF, NEW } }, "{ by = 'replace' }"),
+      { under = world.strace(nil, "renameat2:delay_enter=700000:when=1") }), one)
+    local status, stdout, stderr = world.lua(("print(assert(core.open(%q, 'read')):read(%d, %d))"):format(two, OFF,
+      #NEW))
+    assert.equal(0, status, stderr)
+    assert.equal(NEW .. "\n", stdout)
+    assert.equal("status 0\n", wait())
+  end)
+
+  it("is not held up by a flush that died before it was decided", function()
+    local one, two = fresh "reader.undecided.one", fresh "reader.undecided.two"
+    world.interrupt({ { one, OFF, NEW }, { two, OFF, NEW } }, { call = "renameat" })
+    assert.equal("opened opened", world.open(one, "read") .. " " .. world.open(two, "read"))
+    local left = { world.traces(one:match "^(.*)/"), world.traces(two:match "^(.*)/") }
+    table.sort(left)
+    assert.same({ ".ref", ".tmp" }, left)
+    local lone = fresh "reader.undecided.lone"
+    world.interrupt({ { lone, OFF, NEW } }, { call = "renameat" }, "{ by = 'replace' }")
+    assert.equal(".new", world.traces(lone:match "^(.*)/"))
+    assert.equal("opened", (world.open(lone, "read")))
+    assert.equal("clean", (world.recover(lone)))
+    assert.equal("", world.traces(lone:match "^(.*)/"))
+  end)
+
   it("is not held up by a patcher that does not flush", function()
     local path = fresh "reader.patcher"
     local wait = start(world.command(("local b = assert(core.open(%q)) os.execute 'sleep 0.6'"):format(path)), path)

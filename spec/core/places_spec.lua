@@ -254,6 +254,22 @@ describe("a limit on the size of files", function()
   end)
 end)
 
+describe("a limit on the size of files, its signal blocked by who runs the program,", function()
+  it("is an error like another", function()
+    local path = support.write(world.folder "blocked" .. "/file", DATA)
+    local status, stdout, stderr = world.lua(([[
+      local b <const> = assert(core.open(%q))
+      b:write(%d, %q)
+      assert(os.execute "prlimit --pid $PPID --fsize=100:")
+      local ok, err = pcall(b.flush, b)
+      assert(os.execute "prlimit --pid $PPID --fsize=unlimited:")
+      print(ok or err.kind)]]):format(path, OFF, NEW), { under = "env --block-signal=XFSZ" })
+    assert.equal(0, status, stderr)
+    assert.equal("io\n", stdout)
+    assert.equal(DATA, support.read(path))
+  end)
+end)
+
 describe("a block device", function()
   local function device(name, size)
     local path = support.path(name)
@@ -296,6 +312,30 @@ describe("a block device", function()
     local status, _, stderr = world.lua(code(loop, "b:write(0, 'x') b:flush { by = 'replace' }"))
     assert.equal(1, status)
     assert.matches("a device cannot be replaced", stderr, 1, true)
+  end)
+
+  it("is read, and keeps its size", function()
+    local loop = device("disk.read", 1 << 20)
+    local status, stdout, stderr = world.lua(([[
+      local b = assert(core.open(%q, { mode = "read", block = true }))
+      print(#b, #b:read(0, 4))
+      b = assert(core.open(%q, { block = true }))
+      print((select(2, pcall(b.resize, b, 100))))]]):format(loop, loop))
+    assert.equal(0, status, stderr)
+    assert.equal(("1048576\t4\n%s: the size of a device cannot change\n"):format(loop), stdout)
+  end)
+
+  it("is one target of several, by a ref in the state folder", function()
+    local loop = device("disk.several", 1 << 20)
+    local path = support.write(world.folder "several" .. "/file", ("suture "):rep(100))
+    local status, stdout, stderr = world.lua(([[
+      local list <const> = { assert(core.open(%q)), assert(core.open(%q, { block = true })) }
+      for _, b in ipairs(list) do b:write(0, "both") end
+      print(table.concat(core.flush(list), " "))]]):format(path, loop))
+    assert.equal(0, status, stderr)
+    assert.equal("place place\n", stdout)
+    assert.equal("bothboth", support.read(path):sub(1, 4) .. world.must("head -c 4 " .. loop))
+    assert.equal("", world.traces(world.state() .. "/hot"))
   end)
 
   it("is not opened without being asked for", function()

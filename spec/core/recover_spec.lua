@@ -60,6 +60,18 @@ describe("recovery", function()
       assert.equal("clean", world.recover(path))
     end)
 
+    -- A power cut may keep both names of a rename.
+    it("settles a journal that has its name before, too", function()
+      for before, word in pairs { tmp = "finished", undo = "finished" } do
+        local path, folder = decided("twice." .. before)
+        local journal = journal_of(path)
+        world.must(("ln %s %s"):format(journal, (journal:gsub("redo$", before))))
+        assert.equal(word, world.recover(path))
+        assert.equal("", world.traces(folder))
+        assert.equal("new", state(path))
+      end
+    end)
+
     it("leaves an undecided flush old", function()
       local path = fresh("undecided", "file")
       world.interrupt({ { path, OFF, NEW } }, { call = "renameat" })
@@ -381,6 +393,8 @@ describe("recovery", function()
       assert.equal("indeterminate", kind)
       assert.matches("nothing beside it points there", message, 1, true)
       assert.equal(before, state(without))
+      assert.equal("indeterminate", (world.recover(with, "auto", journal_of(with))))
+      assert.equal(before, state(without))
     end)
 
     it("lies in a folder whose name has a newline, finishes", function()
@@ -405,6 +419,44 @@ describe("recovery", function()
     assert.equal("clean", world.recover(two))
     assert.equal(".ref", world.traces(folder))
     assert.equal(other, support.read(ref))
+  end)
+
+  describe("of an undecided transaction, by the ref of its second target", function()
+    -- Two targets in two folders: the first, beside which the journal lies, the second, and the journal.
+    local function undecided(name)
+      local one, two = fresh(name .. ".a", "one"), fresh(name .. ".b", "two")
+      world.interrupt({ { one, OFF, NEW }, { two, OFF, NEW } }, { call = "renameat" })
+      local first = world.traces(one:match "^(.*)/") == ".tmp" and one or two
+      return first, first == one and two or one, world.trace(first:match "^(.*)/", "tmp")
+    end
+
+    -- What is left beside the first and the second.
+    local function left(first, second)
+      return world.traces(first:match "^(.*)/") .. "|" .. world.traces(second:match "^(.*)/")
+    end
+
+    it("removes the ref alone where the journal cannot be read, which its own target does", function()
+      for _, length in ipairs { 10, 100 } do
+        local first, second, journal = undecided("undecided." .. length)
+        world.must(("truncate -s %d %s"):format(length, journal))
+        world.recover(second)
+        assert.equal(".tmp|", left(first, second))
+        assert.equal("undone", world.recover(first))
+        assert.equal("|", left(first, second))
+        assert.equal("old old", state(first) .. " " .. state(second))
+      end
+    end)
+
+    it("removes the ref alone while the first target is open for patching", function()
+      local first, second = undecided "undecided.busy"
+      world.must(("flock --shared %s sleep 2 & sleep 0.3"):format(first))
+      assert.equal("undone", world.recover(second))
+      assert.equal(".tmp|", left(first, second))
+      world.await(("flock --nonblock %s true"):format(first))
+      assert.equal("undone", world.recover(first))
+      assert.equal("|", left(first, second))
+      assert.equal("old old", state(first) .. " " .. state(second))
+    end)
   end)
 
   describe("of a ref whose journal is gone", function()
@@ -547,9 +599,64 @@ describe("recovery", function()
       assert.equal("new", state(path))
     end)
 
+    it("follows what its name says", function()
+      for ending, word in pairs { redo = "finished", undo = "undone" } do
+        local path, folder = decided("named." .. ending)
+        local journal = ("%s/other.%s"):format(folder, ending)
+        world.must(("mv %s %s"):format(journal_of(path), journal))
+        assert.equal(word, world.recover(path, "auto", journal))
+        assert.equal(word == "finished" and "new" or "old", state(path))
+        assert.equal("", world.traces(folder))
+      end
+    end)
+
+    it("stays for its own target when a copy of that was meant", function()
+      local path, folder = decided "named.copied"
+      local journal, away = journal_of(path), world.folder "named.copied.away"
+      local copies = world.folder "named.copies"
+      world.must(("cp %s %s/file; cp %s %s/other; mv %s %s/"):format(path, copies, path, copies, path, away))
+      assert.equal("indeterminate", (world.recover(copies .. "/other", "auto", journal)))
+      assert.equal("finished", (world.recover(copies .. "/file", "auto", journal)))
+      assert.equal("new old", state(copies .. "/file") .. " " .. state(copies .. "/other"))
+      assert.equal(".redo", world.traces(folder))
+      world.must(("mv %s/file %s"):format(away, path))
+      assert.equal("finished", (world.recover(path)))
+      assert.equal("new", state(path))
+    end)
+
+    it("is found in the state folder", function()
+      local path = fresh("named.hot", "file")
+      local state_folder = world.folder "named.state"
+      world.must("mkdir -m 700 " .. state_folder .. "/hot")
+      world.interrupt({ { path, OFF, NEW } }, { call = "pwrite64", path = path })
+      local journal = state_folder .. "/hot/one.redo"
+      world.must(("mv %s %s"):format(journal_of(path), journal))
+      assert.equal("finished", (world.recover(path, "auto", journal, { state = state_folder })))
+      assert.equal("new", state(path))
+      local other = decided "named.not.hot"
+      assert.equal("finished", (world.recover(other, "auto", journal_of(other), { state = state_folder })))
+    end)
+
+    it("is not what is looked at where the target is not there, unless it is to be forgotten", function()
+      local path, folder = decided "named.gone"
+      local journal = journal_of(path)
+      world.must("mv " .. path .. " " .. folder .. ".away")
+      for _, name in ipairs { path, journal .. "/file", folder .. "/" .. ("x"):rep(300) } do
+        assert.equal("io", (world.recover(name, "auto", journal)))
+        assert.equal("io", (world.recover(name)))
+      end
+      assert.equal("io", (world.recover(folder .. "/" .. ("x"):rep(300), "forget", journal)))
+      assert.equal(".redo", world.traces(folder))
+      assert.equal("clean", (world.recover(journal .. "/file", "forget", journal)))
+      assert.equal("", world.traces(folder))
+    end)
+
     it("refuses a name that is no journal's", function()
       local path, folder = decided "misnamed"
-      for name, kind in pairs { ["/file"] = "argument", ["/none.redo"] = "io", [""] = "argument" } do
+      local long = "/" .. ("x"):rep(100) .. ".redo"
+      world.must(("cp -p %s %s && touch %s/plain.text"):format(journal_of(path), folder .. long, folder))
+      for name, kind in pairs { ["/file"] = "argument", ["/plain.text"] = "argument", [long] = "argument",
+        ["/none.redo"] = "io", [""] = "argument" } do
         assert.equal(kind, (world.recover(path, "auto", folder .. name)))
       end
       assert.equal("old", state(path))

@@ -1,7 +1,8 @@
 -- Interrupts flushes in every way there is, and checks what recovery makes of it.
 --
---   lua5.4 spec/crash/run.lua FOLDER [--short] [SCENARIO...]     in an empty folder, from the project's root
+--   lua5.4 spec/crash/run.lua FOLDER [--short | --faults] [SCENARIO...]     in an empty folder, from the project's root
 --
+-- With --faults only calls that fail are swept, each once: what is killed leaves no counters of branches.
 -- SUTURE_BIN is the executable under test, build/suture if unset. The last line is the sum. The status is 0 only if
 -- every scenario ran, nothing was violated, and each planted bug was caught.
 
@@ -47,6 +48,14 @@ local SHORT <const> = {
   bounds = { exhaustive = 3, draws = 2 },
 }
 
+local FAULTS <const> = {
+  faults_only = true,
+  fault = FULL.fault,
+  ways = { fault.WAYS[1] },
+}
+
+local FORMS <const> = { ["--short"] = SHORT, ["--faults"] = FAULTS }
+
 local total <const> = { cases = 0, violations = 0, not_run = 0, caught = 0, missed = 0 }
 
 local SHOWN <const> = 5
@@ -64,10 +73,21 @@ local function tell(name, sweep, counted)
   io.stdout:flush()
 end
 
-local function sweep_all(place, scenario, form)
+local function record_clean(place, scenario)
   local recording <const> = subject.record(place, scenario)
   assert(recording.told == "flushed", ("%s: a clean run was told %s: %s"):format(scenario.name, recording.told,
     recording.stderr))
+  return recording
+end
+
+local function sweep_faults(place, scenario, form)
+  local failed <const> = report.new()
+  fault.sweep(place, scenario, record_clean(place, scenario), failed, form.fault, form.ways)
+  tell(scenario.name, "fault", failed)
+end
+
+local function sweep_all(place, scenario, form)
+  local recording <const> = record_clean(place, scenario)
   local killed <const>, failed <const> = report.new(), report.new()
   local short <const>, cut <const> = report.new(), report.new()
   kill.sweep(place, scenario, recording, killed, form.kill)
@@ -123,8 +143,8 @@ end
 local function main(folder, ...)
   local form, names = FULL, {}
   for _, word in ipairs { ... } do
-    if word == "--short" then
-      form = SHORT
+    if FORMS[word] then
+      form = FORMS[word]
     else
       names[#names + 1] = word
     end
@@ -140,8 +160,12 @@ local function main(folder, ...)
       print(("%-13s left out: no folder can be made immutable here"):format(name))
     else
       print(("%-13s %s"):format(name, scenario.summary))
-      sweep_all(place, scenario, form)
-      if form.planted(scenario) then
+      if form.faults_only then
+        sweep_faults(place, scenario, form)
+      else
+        sweep_all(place, scenario, form)
+      end
+      if form.planted and form.planted(scenario) then
         plant_all(place, scenario, form)
       end
     end
