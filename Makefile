@@ -31,7 +31,7 @@ LUA_SHARE = /usr/share/lua/5.4
 
 # --- Debian packages, one list for each purpose ---
 
-build-packages = gcc libc6-dev liblua5.4-dev libxxhash-dev lua5.4 lua-argparse lua-dkjson $(filter clang,$(CC))
+build-packages = gcc libc6-dev liblua5.4-dev libseccomp-dev libxxhash-dev lua5.4 lua-argparse lua-dkjson $(filter clang,$(CC))
 demo-packages = binutils
 test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils python3 python3-pefile xxd
 crash-packages = attr e2fsprogs strace util-linux
@@ -77,7 +77,7 @@ core.so: $(CORE)
 $(SUTURE): $(ALL_OBJECTS) $(OUT)/sources.list
 	$(CC) $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS) -Wl,--export-dynamic-symbol='lua_*' \
 	    -Wl,--export-dynamic-symbol='luaL_*' -Wl,--export-dynamic-symbol='luaopen_*' \
-	    -o $@ $(ALL_OBJECTS) "$$($(CC) -print-file-name=liblua5.4.a)" -ldl -lm
+	    -o $@ $(ALL_OBJECTS) "$$($(CC) -print-file-name=liblua5.4.a)" "$$($(CC) -print-file-name=libseccomp.a)" -ldl -lm
 
 $(CORE): $(MODULE_OBJECTS) $(OUT)/sources.list $(OUT)/exports
 	@mkdir -p $(@D)

@@ -45,14 +45,6 @@ local function asset_path(folder, name)
   return folder .. name
 end
 
-local function open_asset(path)
-  local bytes <const>, err <const> = core.open(path, "read")
-  if not bytes then
-    error(err, 0)
-  end
-  return bytes
-end
-
 -- Only whole per cents are worth a message.
 local function progress_reporter(tell)
   local last
@@ -78,9 +70,10 @@ end
 ---@param fields table  params, target, label, targets, checking
 ---@param folder string  the recipe's own, with a closing slash, or ""
 ---@param tell fun(what: "log"|"progress", value: any)
+---@param open fun(path: string): suture.bytes  opens a file to read
 ---@return suture.context
 ---@return suture.statements  filled while the recipe runs
-function context.new(fields, folder, tell)
+function context.new(fields, folder, tell, open)
   local said <const> = {}
   fields.refuse = function(reason)
     said.refused = need_text(reason, "context.refuse")
@@ -94,7 +87,7 @@ function context.new(fields, folder, tell)
   end
   fields.progress = progress_reporter(tell)
   fields.asset = function(name)
-    return open_asset(asset_path(folder, name))
+    return open(asset_path(folder, name))
   end
   return setmetatable(fields, { __index = unknown_field }), said
 end
