@@ -152,7 +152,7 @@ fuzzers: $(FUZZERS:%=$(OUT)/%)
 $(OUT)/%_fuzz: spec/fuzz/%_fuzz.c $(call objects,core) Makefile
 	$(COMPILE) $(includes-core) -fsanitize=fuzzer -o $@ $< $(call objects,core)
 
-C_FILES = $(wildcard src/*/*.c src/*/*.h spec/fuzz/*.c spec/support/*.c)
+C_FILES = $(wildcard src/*/*.c src/*/*.h spec/fuzz/*.c spec/support/*.c spec/confined/*.c)
 room = LUA_PATH='./?.lua;;' sh spec/crash/room.sh $(LUA)
 
 crash: all | deps-crash

@@ -104,12 +104,19 @@ local function refused(limit)
   return failed("recipe", "the recipe's process sent what is no result")
 end
 
--- The words for a limit are the parent's: it knows which option sets it.
+local OUT_OF_MEMORY <const> = "not enough memory"
+
+-- The parent knows which option sets the limit that the worker ran into. An image that finds no memory tells what for.
 local function explained(problem, job)
-  if problem and problem.kind == "limit" and problem.message == "not enough memory" then
-    return memory_limit(job)
+  if not problem or problem.kind ~= "limit" or not problem.message:find("memory", 1, true) then
+    return problem
   end
-  return problem
+  local limit <const> = memory_limit(job)
+  limit.offset, limit.where = problem.offset, problem.where
+  if problem.message ~= OUT_OF_MEMORY then
+    limit.text = ("%s: %s"):format(limit.text, problem.text)
+  end
+  return limit
 end
 
 local silent <const> = { log = function() end, progress = function() end }
