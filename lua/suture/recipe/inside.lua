@@ -26,6 +26,19 @@ local function open_to_read(path)
   return opened(path, { mode = "read", recover = false })
 end
 
+local EACCES <const>, EPERM <const> = 13, 1
+
+-- What the cell keeps out of reach is the recipe's mistake, not an error of the target.
+local function open_asset(path)
+  local bytes <const>, err <const> = open(path, { mode = "read", recover = false })
+  if not bytes and (err.errno == EACCES or err.errno == EPERM) then
+    core.raise("argument", "the asset is out of reach for a recipe: " .. err.message, { path = path })
+  elseif not bytes then
+    error(err, 0)
+  end
+  return bytes
+end
+
 local function contents(path)
   local file <const> = open_to_read(path)
   local text <const> = file:read(0, #file)
@@ -137,7 +150,7 @@ local function run(job, ready, globals, send)
     end)
   end
   tell_outcome(send, require("suture.recipe.patching").run(recipe, ready.bytes, ready.seen, {
-    params = params, checking = job.checking, folder = ready.folder, open = open_to_read, restrict = restrict,
+    params = params, checking = job.checking, folder = ready.folder, open = open_asset, restrict = restrict,
     tell = function(what, value)
       send(what, value)
     end,
