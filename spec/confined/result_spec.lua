@@ -196,7 +196,7 @@ describe("result", function()
       changes = changes + #taken.outcome.changes
       check(taken.outcome)
     end
-    assert(taken_frames > 10000 and changes > 1000, "the model sends too little that is right")
+    assert(taken_frames > 5000 and changes > 1000, "the model sends too little that is right")
   end)
 end)
 

@@ -205,7 +205,13 @@ return function(job, frame, seal)
   refuse_all()
   require "suture"
   local globals <const> = confined_globals(folder, send)
-  seal { ready.folder == "" and "." or ready.folder, folder }
+  local closed <const> = attempt(failure, failure.IO, send, function()
+    seal { ready.folder == "" and "." or ready.folder, folder }
+    return true
+  end)
+  if not closed then
+    return
+  end
   unload()
   run(job, ready, globals, send)
 end
