@@ -1,8 +1,9 @@
 /* cell: limits, then the parts that the kernel keeps. */
 #include "cell.h"
 
+#include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -30,17 +31,18 @@
 #define HAS_SANITIZER 0
 #endif
 
+#define SIZES "/proc/self/statm"
+
 /* Bytes of address space that the process has; 0 where nobody tells. */
 static size_t size_now(void)
 {
-    unsigned long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file == NULL)
+    char text[64] = "";
+    int fd = open(SIZES, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
         return 0;
-    if (fscanf(file, "%lu", &pages) != 1)
-        pages = 0;
-    fclose(file);
-    return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
+    ssize_t len = read(fd, text, sizeof text - 1);
+    close(fd);
+    return len > 0 ? (size_t)strtoul(text, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE) : 0;
 }
 
 struct cell_offer cell_probe(void)
@@ -48,7 +50,7 @@ struct cell_offer cell_probe(void)
     return (struct cell_offer){
         .landlock = landlock_version(),
         .seccomp = syscalls_can_restrict(),
-        .address_space = size_now() != 0,
+        .address_space = access(SIZES, R_OK) == 0,
     };
 }
 
@@ -93,14 +95,14 @@ static bool limit_all(const struct cell_limits *limits)
 
 const char *cell_close(const struct cell_limits *limits, const char *const folders[], size_t count)
 {
-    struct cell_offer offer = cell_probe();
+    bool has_landlock = landlock_version() > 0;
     if (!limit_all(limits))
         return "limits";
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return "no new privileges";
-    if (offer.landlock > 0 && !landlock_restrict(folders, count))
+    if (has_landlock && !landlock_restrict(folders, count))
         return "Landlock";
-    if (offer.seccomp && !syscalls_restrict(offer.landlock > 0))
+    if (syscalls_can_restrict() && !syscalls_restrict(has_landlock))
         return "seccomp";
     return NULL;
 }
