@@ -121,6 +121,17 @@ end
 
 local silent <const> = { log = function() end, progress = function() end }
 
+-- What is no value of a parameter of any type cannot cross, and need not.
+local function check_params(params)
+  for name, value in pairs(params or {}) do
+    local kind <const> = type(value)
+    if kind ~= "string" and kind ~= "number" and kind ~= "boolean" then
+      local text <const> = ("parameter '%s' cannot be a %s"):format(name, kind)
+      return { code = failure.USAGE, kind = "argument", message = text, text = text }
+    end
+  end
+end
+
 local function plain_job(job)
   return {
     recipe = job.recipe, target = job.target, describe = job.describe, params = job.params, texts = job.texts,
@@ -154,6 +165,10 @@ end
 ---@return suture.outcome
 function worker.run(job, listener)
   look_at_cell(job)
+  local wrong <const> = check_params(job.params)
+  if wrong then
+    return { hunks = {}, guards = {}, changes = {}, failure = wrong }
+  end
   local outcome <const>, problem <const> = collect(job, listener)
   outcome.failure = problem or explained(outcome.failure, job)
   if outcome.failure then
