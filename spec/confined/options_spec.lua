@@ -20,13 +20,18 @@ end
 
 local good <const> = "return { apply = function(b) b[0] = 9 end }"
 
--- A kernel without some of the calls: they fail as if there were none.
-local function without(...)
+-- Some of the system calls fail.
+local function injecting(failure, ...)
   local words = { "env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null" }
   for _, call in ipairs { ... } do
-    words[#words + 1] = ("-e inject=%s:error=ENOSYS"):format(call)
+    words[#words + 1] = ("-e inject=%s:error=%s"):format(call, failure)
   end
   return table.concat(words, " ")
+end
+
+-- A kernel without some of the calls: they fail as if there were none.
+local function without(...)
+  return injecting("ENOSYS", ...)
 end
 
 describe("--trust", function()
@@ -85,7 +90,8 @@ describe("a kernel without", function()
     it(name .. " is refused with --strict", function()
       local status, stdout, stderr = run(good, "--strict", without(table.unpack(calls)))
       assert.same({ 4, "" }, { status, stdout })
-      assert.matches("this system has no " .. name .. ": a recipe would not be confined wholly (--strict)", stderr, 1, true)
+      local words = ("this system has no %s: a recipe would not be confined wholly (--strict)"):format(name)
+      assert.matches(words, stderr, 1, true)
       assert.equal(START, support.read(target))
     end)
 
@@ -115,8 +121,7 @@ describe("a kernel without", function()
       parts.prctl, parts.setrlimit = nil, nil
     end
     for call, part in pairs(parts) do
-      local status, _, stderr = run(good, "", ("env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e inject=%s:error=ENOMEM")
-        :format(call == "setrlimit" and "prlimit64" or call))
+      local status, _, stderr = run(good, "", injecting("ENOMEM", call == "setrlimit" and "prlimit64" or call))
       assert.equal(4, status)
       assert.matches(("cannot confine the recipe (%s)"):format(part), stderr, 1, true)
       assert.equal(START, support.read(target))
@@ -141,11 +146,12 @@ end)
 describe("suture.recipe.describe", function()
   local function describe_it(text, options)
     local path = support.write("recipe.lua", text)
-    return support.run(("%s %s %s"):format(support.suture, support.write("describe.lua", ([[
+    local script = support.write("describe.lua", ([[
       local about, problem = require "suture".recipe.describe(arg[1], %s)
       if not about then print(problem.code, problem.kind) io.stderr:write(problem.text) os.exit(1) end
       print(about.name, about.summary, about.params and about.params.n.type, about.apply, about.targets and
-        about.targets[1].match, about.targets and about.targets[1].versions[1].label)]]):format(options or "nil")), path))
+        about.targets[1].match, about.targets and about.targets[1].versions[1].label)]]):format(options or "nil"))
+    return support.run(("%s %s %s"):format(support.suture, script, path))
   end
 
   it("tells what a recipe says about itself", function()

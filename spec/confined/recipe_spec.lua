@@ -300,7 +300,8 @@ describe("what a recipe needs", function()
       local result = recipe.check(arg[1], arg[2], { params = { n = print } })
       print(result.code, result.error.text)]]
     local path = recipe "return { params = { n = { type = 'integer' } }, apply = print }"
-    local _, stdout = support.run(("%s %s %s %s"):format(support.suture, support.write("lend.lua", script), path, target))
+    local lend = support.write("lend.lua", script)
+    local _, stdout = support.run(("%s %s %s %s"):format(support.suture, lend, path, target))
     assert.equal("2\tparameter 'n' cannot be a function\n", stdout)
   end)
 

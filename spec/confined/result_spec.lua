@@ -143,7 +143,9 @@ describe("result", function()
   end
 
   local function offset(random)
-    local choices <const> = { 0, 1, SIZE - 1, SIZE, SIZE + 1, -1, -2, math.maxinteger, math.mininteger, random(0, SIZE) }
+    local choices <const> = {
+      0, 1, SIZE - 1, SIZE, SIZE + 1, -1, -2, math.maxinteger, math.mininteger, random(0, SIZE),
+    }
     return choices[random(#choices)]
   end
 
@@ -151,7 +153,9 @@ describe("result", function()
     return ("xyz"):sub(random(3)):rep(random(0, 4))
   end
 
-  local words <const> = { "old", "new", "absent", "applied", "applicable", "partial", "foreign", "recipe", "io", "", "x" }
+  local words <const> = {
+    "old", "new", "absent", "applied", "applicable", "partial", "foreign", "recipe", "io", "", "x",
+  }
   local makers <const> = {
     function(r) return pack("recipe", bytes(r), bytes(r)) end,
     function(r) return pack("log", bytes(r)) end,

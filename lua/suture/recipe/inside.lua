@@ -5,7 +5,7 @@ local core <const> = require "suture.core"
 
 -- Kept from before they are taken away.
 local open <const>, restrict <const> = core.open, core.restrict
-local unloaded <const> = { "io", "os", "debug", "package" }
+local unloaded <const> = { "io", "os", "debug", "package", "dofile", "loadfile" }
 
 -- What a recipe may not do, whatever object it does it with.
 local refused_functions <const> = {
@@ -58,7 +58,7 @@ end
 
 local function refuse_all()
   refuse(core, refused_functions, "%s is not for recipes")
-  refuse(core.methods, refused_methods, "%s is not for recipes: what is pending is written when the recipe has ended well")
+  refuse(core.methods, refused_methods, "%s is not for recipes: what is pending is written after they have ended well")
 end
 
 -- The libraries that reach out of the process.
@@ -68,7 +68,6 @@ local function unload()
     loaded[name], _G[name] = nil, nil
   end
   loaded["suture.host"], preload["suture.host"] = nil, nil
-  dofile, loadfile = nil, nil
 end
 
 -- The target, and what watches it.

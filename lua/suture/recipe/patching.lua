@@ -155,11 +155,19 @@ end
 ---@field changes {offset: integer, old: string, new: string}[]
 ---@field guards {offset: integer, bytes: string}[]   what must still be in the file
 
+---@class suture.patching.options
+---@field params table
+---@field checking boolean
+---@field folder string                                the recipe's own, with a closing slash, or ""
+---@field tell fun(what: string, value: any)           a message on the way
+---@field open fun(path: string): suture.bytes         opens an asset
+---@field restrict fun(b: suture.bytes, mode: string)  core.restrict
+
 --- Runs a recipe on bytes, which it leaves in no particular state.
 ---@param recipe table  as `loading.load` returns it
 ---@param b suture.bytes
 ---@param seen suture.seen  what watches them
----@param options { params: table, checking: boolean, folder: string, tell: function, open: function, restrict: function }
+---@param options suture.patching.options
 ---@return suture.outcome
 function patching.run(recipe, b, seen, options)
   local outcome <const> = { hunks = {}, changes = {}, guards = {} }

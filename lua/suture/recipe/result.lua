@@ -15,8 +15,8 @@ local most_words <const> = 1 << 16
 local states <const> = { old = true, new = true, absent = true }
 local words <const> = { applicable = true, applied = true, partial = true }
 local kinds <const> = { recipe = true }
-for kind in ([[argument range readonly closed pending mismatch notunique foreign stale changed truncated format io locked
-  unsupported limit interrupted indeterminate]]):gmatch "%a+" do
+for kind in ([[argument range readonly closed pending mismatch notunique foreign stale changed truncated format io
+  locked unsupported limit interrupted indeterminate]]):gmatch "%a+" do
   kinds[kind] = true
 end
 
