@@ -316,6 +316,20 @@ describe("what a recipe needs", function()
     assert(is_let_go(target))
   end)
 
+  it("dies with its parent", function()
+    target = support.write("target", START)
+    local status, stdout = support.run(([[
+      %s run %s %s & pid=$!
+      for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do pgrep -P $pid >/dev/null && break; sleep 0.1; done
+      worker=$(pgrep -P $pid); kill -KILL $pid; wait $pid
+      for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 $worker 2>/dev/null || break; sleep 0.1; done
+      kill -0 $worker 2>/dev/null && echo alive || echo gone]]):format(support.suture,
+      recipe(applying "while true do end"), target))
+    assert.same({ 0, "gone\n" }, { status, stdout })
+    assert.equal(START, support.read(target))
+    assert(is_let_go(target))
+  end)
+
   it("is more than a minute for a huge target when no limit is set", function()
     local host <const> = [[
       local host, recipe = require "suture.host", require "suture.recipe"
