@@ -32,8 +32,8 @@ LUA_SHARE = /usr/share/lua/5.4
 
 # --- Debian packages, one list for each purpose ---
 
-build-packages = gcc libb2-dev libc6-dev libdeflate-dev liblua5.4-dev libssl-dev libxxhash-dev lua5.4 lua-argparse \
-    lua-dkjson $(filter clang,$(CC))
+build-packages = gcc libb2-dev libc6-dev libdeflate-dev liblua5.4-dev libseccomp-dev libssl-dev libxxhash-dev lua5.4 \
+    lua-argparse lua-dkjson $(filter clang,$(CC))
 demo-packages = binutils
 test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils openssl python3 python3-pefile xxd xxhash
 crash-packages = attr e2fsprogs strace util-linux
@@ -85,7 +85,8 @@ core.so: $(CORE)
 $(SUTURE): $(ALL_OBJECTS) $(OUT)/sources.list
 	$(CC) $(CFLAGS) $(VARIANT_FLAGS) $(LDFLAGS) -Wl,--export-dynamic-symbol='lua_*' \
 	    -Wl,--export-dynamic-symbol='luaL_*' -Wl,--export-dynamic-symbol='luaopen_*' \
-	    -o $@ $(ALL_OBJECTS) "$$($(CC) -print-file-name=liblua5.4.a)" $(LIBRARIES) -ldl -lm
+	    -o $@ $(ALL_OBJECTS) "$$($(CC) -print-file-name=liblua5.4.a)" \
+	    "$$($(CC) -print-file-name=libseccomp.a)" $(LIBRARIES) -ldl -lm
 
 $(CORE): $(MODULE_OBJECTS) $(OUT)/sources.list $(OUT)/exports
 	@mkdir -p $(@D)
@@ -161,7 +162,7 @@ fuzzers: $(FUZZERS:%=$(OUT)/%)
 $(OUT)/%_fuzz: spec/fuzz/%_fuzz.c $(call objects,core) Makefile
 	$(COMPILE) $(includes-core) -fsanitize=fuzzer -o $@ $< $(call objects,core) $(LIBRARIES)
 
-C_FILES = $(wildcard src/*/*.c src/*/*.h spec/fuzz/*.c spec/support/*.c)
+C_FILES = $(wildcard src/*/*.c src/*/*.h spec/fuzz/*.c spec/support/*.c spec/confined/*.c)
 room = LUA_PATH='./?.lua;;' sh spec/crash/room.sh $(LUA)
 
 crash: all | deps-crash

@@ -5,12 +5,15 @@ local change <const> = require "suture.change"
 local checker <const> = require "suture.recipe.checker"
 local core <const> = require "suture.core"
 local failure <const> = require "suture.recipe.failure"
-local loading <const> = require "suture.recipe.loading"
 local worker <const> = require "suture.recipe.worker"
 
 local recipe = {}
 
-local default_timeout <const> = 60
+local default_timeout <const>, default_memory <const> = 60, 512
+
+-- Reading a huge file takes its time, also where nobody set a limit: one second for each 64 MiB.
+local slowest <const> = 64 << 20
+
 local exit_of_check <const> = { applied = 0, applicable = 1, partial = 1 }
 
 --- Options of a check or a run.
@@ -20,7 +23,10 @@ local exit_of_check <const> = { applied = 0, applicable = 1, partial = 1 }
 ---@field output string?                where the result goes instead of into the target (run)
 ---@field verify string?                a shell command that must succeed before anything is written (run)
 ---@field record boolean?               whether the flush is kept on record, true if absent (run)
----@field timeout number?               seconds, 60 if absent
+---@field timeout number?               seconds; 60 if absent, and a second more for each 64 MiB of the target
+---@field memory number?                MiB, 512 if absent
+---@field trust boolean?                run the recipe with all rights of the user
+---@field strict boolean?               refuse where the system cannot confine the recipe wholly
 ---@field log fun(text: string)?        hears what the recipe logs
 ---@field progress fun(percent: integer)?
 
@@ -28,8 +34,9 @@ local function silence() end
 
 local function job_of(path, b, options, checking)
   return {
-    recipe = path, bytes = b, params = options.params, texts = options.texts,
-    checking = checking, timeout = options.timeout or default_timeout,
+    recipe = path, target = b.path, size = #b, params = options.params, texts = options.texts, checking = checking,
+    timeout = options.timeout or default_timeout + #b // slowest, memory = options.memory or default_memory,
+    trust = options.trust, strict = options.strict,
   }
 end
 
@@ -143,7 +150,24 @@ end
 --- all its rights. Raises `argument` or `unsupported` for what is no recipe.
 ---@param path string
 ---@return table
-recipe.load = loading.load
+function recipe.load(path)
+  return require("suture.recipe.loading").load(path)
+end
+
+--- What a recipe says about itself: name, summary, description, version, license, authors, categories, requires,
+--- depends, conflicts, params, targets, without their functions. Its file is run in a process of its own, confined
+--- as for `run`. Returns nil and what went wrong for what is no recipe; raises as `run` does.
+---@param path string
+---@param options suture.recipe.options?
+---@return table?
+---@return suture.failure?
+function recipe.describe(path, options)
+  options = options or {}
+  return worker.describe {
+    recipe = path, timeout = options.timeout or default_timeout, memory = options.memory or default_memory,
+    trust = options.trust, strict = options.strict,
+  }
+end
 
 --- Tells what a recipe finds in a target. The target is read only. What goes
 --- wrong with the recipe or the target is in the report; only Ctrl-C raises, and

@@ -34,6 +34,15 @@ local function script(text, content)
 end
 
 describe("suture.recipe", function()
+  describe(".describe", function()
+    it("tells what a recipe says about itself", function()
+      script [[
+        local about = assert(suture.recipe.describe(recipe))
+        assert(about.name == "acme/limit" and about.version == "1.2.3")
+      ]]
+    end)
+  end)
+
   describe(".check", function()
     it("tells what a run would do, and changes nothing", function()
       script [[

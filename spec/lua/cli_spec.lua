@@ -37,12 +37,17 @@ local function identity(path)
   return stdout
 end
 
+-- What is said about --trust comes first.
+local function without_notice(stderr)
+  return (stderr:gsub("^suture: [^\n]* runs with all your rights %(%-%-trust%)\n", ""))
+end
+
 -- Demands this status and a single line on stderr with these words, and the same bytes as before.
 local function fails(verb, wanted, words, text, ...)
   local status, stdout, stderr, target = on(verb, text, ...)
   assert.equal(START, support.read(target))
   assert.matches(words, stderr, 1, true)
-  assert.matches("^suture: [^\n]*\n$", stderr)
+  assert.matches("^suture: [^\n]*\n$", without_notice(stderr))
   assert.equal(wanted, status)
   return stdout, stderr
 end
@@ -226,9 +231,9 @@ describe("suture run", function()
     ["flushes"] = { "flush", "b[0] = 9 b:flush()" },
     ["closes its target"] = { "closed", "b:close()" },
     ["gives up on its target"] = { "closed", "return b:cancel 'x'" },
-    ["ends its process"] = { "ended its process without a result", "b[0] = 9 os.exit(0)" },
-    ["ends its process and closes its state"] = { "without a result", "b[0] = 9 os.exit(true, true)" },
-    ["kills its process"] = { "signal 9", "b[0] = 9 os.execute 'kill -9 $PPID'" },
+    ["ends its process"] = { "ended its process without a result", "b[0] = 9 os.exit(0)", "--trust" },
+    ["ends its process and closes its state"] = { "without a result", "b[0] = 9 os.exit(true, true)", "--trust" },
+    ["kills its process"] = { "signal 9", "b[0] = 9 os.execute 'kill -9 $PPID'", "--trust" },
     ["leaves its folder"] = { "not in the recipe's folder", "context.asset '../x'" },
     ["asks for an absolute path"] = { "not in the recipe's folder", "context.asset '/etc/passwd'" },
     ["logs what is no text"] = { "context.log needs a string", "context.log {}" },
@@ -237,7 +242,7 @@ describe("suture run", function()
   }
   for name, case in pairs(failing) do
     it("fails (5) and leaves the target where the recipe " .. name, function()
-      fails("run", 5, case[1], applying(case[2]))
+      fails("run", 5, case[1], applying(case[2]), case[3])
     end)
   end
 
@@ -310,7 +315,7 @@ describe("suture run", function()
       context.log("worker " .. io.open("/proc/self/stat"):read "n" .. " is here")
       while true do end]])
     local status = support.run(([[
-      %s run %s %s 2>%s & pid=$!
+      %s run %s %s --trust 2>%s & pid=$!
       for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -q here %s && break; sleep 0.1; done
       kill -INT $pid; wait $pid]]):format(support.suture, recipe, target, log, log))
     assert.equal(130, status)
@@ -392,16 +397,16 @@ describe("suture run", function()
     local status, _, stderr, target = on("run", applying [[
       b[4] = 9
       b:expect(0, "\0")
-      os.execute("printf '\\001' | dd of=" .. b.path .. " conv=notrunc status=none")]])
+      os.execute("printf '\\001' | dd of=" .. b.path .. " conv=notrunc status=none")]], "--trust")
     assert.equal(4, status)
     assert.matches("target: 0x0: the file changed while the recipe ran", stderr, 1, true)
     assert.equal("\1" .. START:sub(2), support.read(target))
   end)
 
   it("finds out (4) that the target became shorter while the recipe ran", function()
-    local status, _, stderr, target = on("run", applying "b[0] = 9 os.execute('truncate -s 4 ' .. b.path)")
+    local status, _, stderr, target = on("run", applying "b[0] = 9 os.execute('truncate -s 4 ' .. b.path)", "--trust")
     assert.equal(4, status)
-    assert.matches("^suture: " .. target:gsub("%p", "%%%0") .. ": [^\n]*\n$", stderr)
+    assert.matches("^suture: " .. target:gsub("%p", "%%%0") .. ": [^\n]*\n$", without_notice(stderr))
     assert.equal(START:sub(1, 4), support.read(target))
   end)
 

@@ -29,7 +29,13 @@ static int send_frame(lua_State *L)
     return 0;
 }
 
-static void settle(pid_t parent)
+void child_push_send(lua_State *L, int out)
+{
+    lua_pushinteger(L, out);
+    lua_pushcclosure(L, send_frame, 1);
+}
+
+void child_settle(pid_t parent)
 {
     struct rlimit no_core = {0, 0};
     interrupt_disarm();
@@ -47,7 +53,9 @@ static void settle(pid_t parent)
 /* (body, out): all that may raise, so that nothing leaves through a handler of the parent's copy. */
 static int run_body(lua_State *L)
 {
-    lua_pushcclosure(L, send_frame, 1);
+    int out = (int)lua_tointeger(L, 2);
+    lua_settop(L, 1);
+    child_push_send(L, out);
     lua_call(L, 1, 0);
     return 0;
 }
@@ -66,7 +74,7 @@ static void print_error(lua_State *L)
 
 _Noreturn void child_run(lua_State *L, int body, int out, pid_t parent)
 {
-    settle(parent);
+    child_settle(parent);
     lua_pushcfunction(L, to_text);
     lua_pushcfunction(L, run_body);
     lua_pushvalue(L, body);

@@ -9,6 +9,7 @@
 
 #include <lauxlib.h>
 
+#include "cell.h"
 #include "modules.h"
 #include "terminal.h"
 #include "worker.h"
@@ -38,11 +39,27 @@ static int make_folder(lua_State *L)
     return 1;
 }
 
+/* What a cell can be built of here. */
+static int system_offer(lua_State *L)
+{
+    struct cell_offer offer = cell_probe();
+    lua_createtable(L, 0, 3);
+    lua_pushinteger(L, offer.landlock);
+    lua_setfield(L, -2, "landlock");
+    lua_pushboolean(L, offer.seccomp);
+    lua_setfield(L, -2, "seccomp");
+    lua_pushboolean(L, offer.address_space);
+    lua_setfield(L, -2, "address_space");
+    return 1;
+}
+
 int luaopen_suture_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"work", worker_work},      {"isatty", terminal_isatty},  {"columns", terminal_columns},
-        {"executable", executable}, {"make_folder", make_folder}, {NULL, NULL},
+        {"work", worker_work},         {"confine", worker_confine},
+        {"system", system_offer},      {"isatty", terminal_isatty},
+        {"columns", terminal_columns}, {"executable", executable},
+        {"make_folder", make_folder},  {NULL, NULL},
     };
     luaL_newlib(L, functions);
     modules_push_verbs(L);

@@ -2,6 +2,9 @@
  * host: the module `suture.host`, what Lua code gets from the executable and from nothing else.
  *
  *   host.work(body, receive [, { timeout = SECONDS }])  -> outcome, detail    see worker.h
+ *   host.confine(job, receive [, options])              -> outcome, detail    see worker.h
+ *   host.system()                                       -> { landlock = VERSION, seccomp = BOOLEAN,
+ *                                                            address_space = BOOLEAN }   see cell.h
  *   host.isatty(fd)                                     -> boolean            see terminal.h
  *   host.columns()                                      -> integer
  *   host.verbs                                          the verbs, a sorted list of words

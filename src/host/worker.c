@@ -20,6 +20,7 @@
 #include "child.h"
 #include "failure.h"
 #include "frame.h"
+#include "guest.h"
 #include "interrupt.h"
 
 /* How waiting for the child or for its bytes ended. */
@@ -30,6 +31,8 @@ enum outcome { READY, ENDED, CUT, TOO_LONG, LATE, INTERRUPTED, FAILED };
  * pipe        the end to read frames from; -1 when closed
  * has_limit   whether deadline (CLOCK_MONOTONIC) counts
  * wait        how the child ended, as waitpid tells
+ * guest       how a guest lives; NULL for a body in the parent's state
+ * longest     bytes that a frame may have
  */
 struct worker {
     pid_t pid;
@@ -39,6 +42,8 @@ struct worker {
     struct timespec deadline;
     int wait;
     enum outcome outcome;
+    const struct guest *guest;
+    size_t longest;
 };
 
 static void close_descriptor(int *fd)
@@ -143,7 +148,7 @@ static enum outcome push_frame(lua_State *L, const struct worker *worker)
     if (outcome != READY)
         return outcome;
     size_t len = frame_length(header);
-    if (len > FRAME_LIMIT)
+    if (len > worker->longest)
         return TOO_LONG;
     int top = lua_gettop(L);
     outcome = read_all(worker, (unsigned char *)luaL_buffinitsize(L, &buffer, len), len);
@@ -177,7 +182,7 @@ static void await_end(struct worker *worker)
 }
 
 /* Forks with a pipe between the two. False with errno set: no child, nothing open. */
-static bool start(lua_State *L, struct worker *worker, int body)
+static bool start(lua_State *L, struct worker *worker, int given)
 {
     int ends[2];
     pid_t parent = getpid();
@@ -189,7 +194,9 @@ static bool start(lua_State *L, struct worker *worker, int body)
     worker->pid = fork();
     if (worker->pid == 0) {
         close(ends[0]);
-        child_run(L, body, ends[1], parent);
+        if (worker->guest != NULL)
+            guest_run(L, given, worker->guest, ends[1], parent);
+        child_run(L, given, ends[1], parent);
     }
     int reason = errno;
     close(ends[1]);
@@ -202,26 +209,59 @@ static bool start(lua_State *L, struct worker *worker, int body)
     return false;
 }
 
-static double check_timeout(lua_State *L, int index)
+/* A number of the options at index, or that for an absent one. */
+static double check_number(lua_State *L, int index, const char *name, double absent)
 {
-    double seconds = INFINITY;
+    double number = absent;
     if (!lua_isnoneornil(L, index)) {
         luaL_checktype(L, index, LUA_TTABLE);
-        if (lua_getfield(L, index, "timeout") != LUA_TNIL)
-            seconds = luaL_checknumber(L, -1);
+        if (lua_getfield(L, index, name) != LUA_TNIL)
+            number = luaL_checknumber(L, -1);
         lua_pop(L, 1);
-        luaL_argcheck(L, seconds >= 0, index, "timeout must not be negative");
+        if (!(number >= 0))
+            luaL_argerror(L, index, lua_pushfstring(L, "%s must not be negative", name));
     }
-    return seconds;
+    return number;
+}
+
+static bool check_flag(lua_State *L, int index, const char *name)
+{
+    bool is_set = false;
+    if (lua_istable(L, index)) {
+        lua_getfield(L, index, name);
+        is_set = lua_toboolean(L, -1);
+        lua_pop(L, 1);
+    }
+    return is_set;
+}
+
+/* What ended a guest, when it is one of its limits. */
+static const char *passed_limit(const struct worker *worker)
+{
+    if (worker->guest == NULL)
+        return NULL;
+    if (WIFEXITED(worker->wait) && WEXITSTATUS(worker->wait) == GUEST_STATUS_MEMORY)
+        return "memory";
+    if (WIFSIGNALED(worker->wait) && WTERMSIG(worker->wait) == SIGXCPU)
+        return "cpu";
+    return WIFSIGNALED(worker->wait) && WTERMSIG(worker->wait) == SIGXFSZ ? "file size" : NULL;
 }
 
 static int push_died(lua_State *L, const struct worker *worker)
 {
+    const char *limit = worker->outcome == ENDED ? passed_limit(worker) : NULL;
+    if (limit != NULL) {
+        lua_pushliteral(L, "limit");
+        lua_pushstring(L, limit);
+        return 2;
+    }
     lua_pushliteral(L, "died");
     if (worker->outcome == CUT)
         lua_pushliteral(L, "a frame was cut short");
     else if (worker->outcome == TOO_LONG)
         lua_pushliteral(L, "a frame is too long");
+    else if (WIFSIGNALED(worker->wait) && WTERMSIG(worker->wait) == SIGSYS)
+        lua_pushliteral(L, "a forbidden system call");
     else if (WIFSIGNALED(worker->wait))
         lua_pushfstring(L, "signal %d", WTERMSIG(worker->wait));
     else
@@ -247,24 +287,44 @@ static int push_outcome(lua_State *L, const struct worker *worker)
     return 1;
 }
 
-int worker_work(lua_State *L)
+/* (given, receive): the child and all that follows. */
+static int work(lua_State *L, struct worker *worker, double seconds)
 {
-    struct worker worker = {.pid = -1, .pidfd = -1, .pipe = -1};
-    luaL_checktype(L, 1, LUA_TFUNCTION);
-    luaL_checktype(L, 2, LUA_TFUNCTION);
-    double seconds = check_timeout(L, 3);
-    worker.has_limit = seconds <= 1e9;
-    if (worker.has_limit)
-        worker.deadline = deadline_after(seconds);
+    worker->has_limit = seconds <= 1e9;
+    if (worker->has_limit)
+        worker->deadline = deadline_after(seconds);
     lua_pushcfunction(L, collect);
-    lua_pushlightuserdata(L, &worker);
+    lua_pushlightuserdata(L, worker);
     lua_pushvalue(L, 2);
-    if (!start(L, &worker, 1))
+    if (!start(L, worker, 1))
         return failure_raise(L, "io",
                              lua_pushfstring(L, "cannot start a worker: %s", strerror(errno)));
     int status = lua_pcall(L, 2, 0, 0);
-    if (status == LUA_OK && worker.outcome == ENDED)
-        await_end(&worker);
-    stop(&worker);
-    return status == LUA_OK ? push_outcome(L, &worker) : lua_error(L);
+    if (status == LUA_OK && worker->outcome == ENDED)
+        await_end(worker);
+    stop(worker);
+    return status == LUA_OK ? push_outcome(L, worker) : lua_error(L);
+}
+
+int worker_work(lua_State *L)
+{
+    struct worker worker = {.pid = -1, .pidfd = -1, .pipe = -1, .longest = FRAME_LIMIT};
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    return work(L, &worker, check_number(L, 3, "timeout", INFINITY));
+}
+
+int worker_confine(lua_State *L)
+{
+    struct guest guest = {.trusted = check_flag(L, 3, "trust")};
+    struct worker worker = {
+        .pid = -1, .pidfd = -1, .pipe = -1, .longest = FRAME_LIMIT, .guest = &guest};
+    luaL_checktype(L, 1, LUA_TTABLE);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    guest.limits.seconds = check_number(L, 3, "timeout", INFINITY);
+    double mebibytes = check_number(L, 3, "memory", INFINITY);
+    guest.limits.memory = mebibytes < 1e9 ? (size_t)(mebibytes * (1 << 20)) : SIZE_MAX;
+    if (guest.limits.memory < worker.longest)
+        worker.longest = guest.limits.memory;
+    return work(L, &worker, guest.limits.seconds);
 }

@@ -27,4 +27,15 @@
  */
 int worker_work(lua_State *L);
 
+/*
+ * host.confine(job, receive [, { timeout = SECONDS, memory = MIB, trust = BOOLEAN }]) -> outcome, detail
+ *
+ * The same for a recipe: the child is a guest (guest.h), and job a table of plain values. A frame has at most
+ * as many bytes as the memory limit, or 1 GiB. More outcomes:
+ *
+ *   "limit", "memory" | "cpu" | "file size"       the child passed it
+ *   "died", "a forbidden system call"             seccomp ended it
+ */
+int worker_confine(lua_State *L);
+
 #endif

@@ -27,8 +27,8 @@ end
 local function one(act, path, target, options)
   local progress <const> = meter(target)
   local result <const> = act(path, target, {
-    texts = options.texts, timeout = options.timeout, output = options.output, verify = options.verify,
-    record = options.record,
+    texts = options.texts, timeout = options.timeout, memory = options.memory, trust = options.trust,
+    strict = options.strict, output = options.output, verify = options.verify, record = options.record,
     progress = progress.watched and function(percent)
       progress:show(percent)
     end or nil,
@@ -54,16 +54,21 @@ end
 
 --- Does `act` on each target and prints what became of it. A recipe or a
 --- parameter that is wrong (status 2) ends it, since no other target would fare better.
----@param arguments table  as the parser returns them: recipe, targets, params, json, timeout, output, verify, no_record
+---@param arguments table  as the parser returns them: recipe, targets, params, json, timeout, memory,
+--- trust, strict, output, verify, no_record
 ---@param act fun(path: string, target: string, options: suture.recipe.options): suture.report
 ---@param lines_of fun(result: suture.report, alone: boolean): string[]
 ---@return integer status  the highest
 function batch.run(arguments, act, lines_of)
   local path <const> = place.find(arguments.recipe, host.executable())
   local options <const> = {
-    texts = texts_of(arguments.params), timeout = arguments.timeout, output = arguments.output,
-    verify = arguments.verify, record = not arguments.no_record,
+    texts = texts_of(arguments.params), timeout = arguments.timeout, memory = arguments.memory,
+    trust = arguments.trust, strict = arguments.strict, output = arguments.output, verify = arguments.verify,
+    record = not arguments.no_record,
   }
+  if options.trust then
+    io.stderr:write(printable(("suture: %s runs with all your rights (--trust)"):format(path)), "\n")
+  end
   local status = 0
   for _, target in ipairs(arguments.targets) do
     local result <const> = one(act, path, target, options)
@@ -76,6 +81,16 @@ function batch.run(arguments, act, lines_of)
   return status
 end
 
+local function above_zero(option, unit)
+  return function(text)
+    local number <const> = tonumber(text)
+    if not number or number <= 0 or number ~= number then
+      return nil, ("%s needs %s above 0, not '%s'"):format(option, unit, text)
+    end
+    return number
+  end
+end
+
 --- Adds to a parser what all verbs that run a recipe take.
 ---@param parser table
 function batch.configure(parser)
@@ -83,14 +98,12 @@ function batch.configure(parser)
   parser:argument("targets", "Files."):args("+"):argname("TARGET")
   parser:option("-p --param", "A parameter of the recipe."):target("params"):count("*"):init({}):argname("KEY=VALUE")
   parser:flag("--json", "Print one JSON object a line for each target.")
-  parser:option("--timeout", "Seconds that the recipe may take for a target.", "60"):argname("SECONDS")
-    :convert(function(text)
-      local seconds <const> = tonumber(text)
-      if not seconds or seconds <= 0 or seconds ~= seconds then
-        return nil, ("--timeout needs seconds above 0, not '%s'"):format(text)
-      end
-      return seconds
-    end)
+  parser:option("--timeout", "Seconds that the recipe may take; 60, and one more for each 64 MiB of the target.")
+    :argname("SECONDS"):convert(above_zero("--timeout", "seconds"))
+  parser:option("--memory", "MiB that the recipe may take; 512."):argname("MIB")
+    :convert(above_zero("--memory", "MiB"))
+  parser:flag("--trust", "Do not confine the recipe: it runs with all your rights.")
+  parser:flag("--strict", "Refuse to run where the system cannot confine the recipe wholly.")
 end
 
 return batch

@@ -91,9 +91,10 @@ end
 ---@param fields table  params, target, label, targets, checking
 ---@param folder string  the recipe's own, with a closing slash, or ""
 ---@param tell fun(what: "log"|"progress", value: any)
+---@param open fun(path: string): suture.bytes  opens a file to read
 ---@return suture.context
 ---@return suture.statements  filled while the recipe runs
-function context.new(fields, folder, tell)
+function context.new(fields, folder, tell, open)
   local said <const> = {}
   fields.refuse = function(reason)
     said.refused = need_text(reason, "context.refuse")
@@ -107,7 +108,7 @@ function context.new(fields, folder, tell)
   end
   fields.progress = progress_reporter(tell)
   fields.asset = function(name)
-    return check(core.open(asset_path(folder, name), "read"))
+    return open(asset_path(folder, name))
   end
   return setmetatable(fields, { __index = unknown_field }), said
 end

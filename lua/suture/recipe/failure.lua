@@ -49,6 +49,9 @@ function failure.code(err)
   return failure.RECIPE
 end
 
+-- The words in which Lua says it.
+local OUT_OF_MEMORY <const> = "not enough memory"
+
 local function words(value)
   if type(value) == "string" then
     return value
@@ -63,7 +66,9 @@ end
 ---@param code integer
 ---@return suture.failure
 function failure.describe(err, code)
-  if not core.is_error(err) then
+  if err == OUT_OF_MEMORY then
+    return { code = code, kind = "limit", message = err, text = err }
+  elseif not core.is_error(err) then
     local text <const> = words(err)
     return { code = code, kind = "recipe", message = text, text = text }
   end

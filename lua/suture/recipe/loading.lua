@@ -21,22 +21,24 @@ local function fail(format, ...)
   core.raise("argument", format:format(...))
 end
 
--- Each recipe has globals of its own, over those that Lua gives.
-local function compile(text, path)
+-- Each recipe has globals of its own, over those that it is given.
+local function compile(text, path, globals)
   local source <const> = text:gsub("^#[^\n]*", "")
-  local chunk <const>, err <const> = load(source, "@" .. path, "t", setmetatable({}, { __index = _G }))
+  local chunk <const>, err <const> = load(source, "@" .. path, "t", setmetatable({}, { __index = globals }))
   if not chunk then
     fail("%s", err)
   end
   return chunk
 end
 
---- Loads and checks a recipe. Raises `argument` for what is no recipe, an
---- error of the file where it cannot be read, and whatever its Lua raises.
----@param path string
+--- Runs the text of a recipe and checks what it returns. Raises `argument` for what is no recipe, and whatever its
+--- Lua raises.
+---@param text string
+---@param path string      of its file, for messages
+---@param globals table    what it sees beside its own globals
 ---@return table recipe
-function loading.load(path)
-  local value <const> = compile(contents(path), path)()
+function loading.evaluate(text, path, globals)
+  local value <const> = compile(text, path, globals)()
   if type(value) ~= "table" then
     local what <const> = value == nil and "nothing" or "a " .. type(value)
     fail("%s: the file returns %s and not a table: it is no recipe", path, what)
@@ -47,6 +49,14 @@ function loading.load(path)
     core.raise(kind, core.is_error(err) and err.message or tostring(err), { path = path })
   end
   return value
+end
+
+--- Loads and checks a recipe in this process. Raises as `evaluate` does, and an error of the file where it cannot
+--- be read.
+---@param path string
+---@return table recipe
+function loading.load(path)
+  return loading.evaluate(contents(path), path, _G)
 end
 
 --- The name that a recipe goes by: its own, or else that of its file.

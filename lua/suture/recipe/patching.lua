@@ -7,7 +7,6 @@ local context <const> = require "suture.recipe.context"
 local entries <const> = require "suture.recipe.entries"
 local failure <const> = require "suture.recipe.failure"
 local verdict <const> = require "suture.recipe.verdict"
-local witness <const> = require "suture.recipe.witness"
 
 local patching = {}
 
@@ -109,12 +108,12 @@ local function code_of_verify(err)
   return failure.is_of_the_file(err) and failure.IO or failure.RECIPE
 end
 
-local function verify(recipe, b, params, about)
+local function verify(recipe, b, options, about)
   if not recipe.verify then
     return
   end
-  core.restrict(b, "read")
-  if attempt(code_of_verify, recipe.verify, b, params, about) == false then
+  options.restrict(b, "read")
+  if attempt(code_of_verify, recipe.verify, b, options.params, about) == false then
     failed("verify failed: the recipe does not accept its own result")
   end
 end
@@ -127,22 +126,21 @@ local function changes_of(b)
   return list
 end
 
-local function run(recipe, b, options, outcome)
-  local seen <const> = witness.watch(b)
+local function run(recipe, b, seen, options, outcome)
   outcome.hunks = seen.hunks
   match(recipe, b)
   local label <const> = label_of(recipe, b)
   local name <const> = ((recipe.targets or {})[1] or {}).name or "target"
   local about <const>, said <const> = context.new({
     params = options.params, target = name, label = label, targets = { [name] = b }, checking = options.checking,
-  }, options.folder, options.tell)
+  }, options.folder, options.tell, options.open)
   edits(recipe, b, options.params, label)
   if recipe.apply then
     attempt(failure.code, recipe.apply, b, options.params, about)
   end
   local word <const> = judged(b, seen, said)
   outcome.changes = changes_of(b)
-  verify(recipe, b, options.params, about)
+  verify(recipe, b, options, about)
   outcome.guards = seen.guards
   outcome.verdict, outcome.reason = word, said.already
 end
@@ -157,15 +155,23 @@ end
 ---@field changes {offset: integer, old: string, new: string}[]
 ---@field guards {offset: integer, bytes: string}[]   what must still be in the file
 
---- Runs a recipe on bytes, which it leaves in no particular state. It wraps methods of bytes objects for the rest of
---- the process: this is for a worker.
+---@class suture.patching.options
+---@field params table
+---@field checking boolean
+---@field folder string                                the recipe's own, with a closing slash, or ""
+---@field tell fun(what: string, value: any)           a message on the way
+---@field open fun(path: string): suture.bytes         opens an asset
+---@field restrict fun(b: suture.bytes, mode: string)  core.restrict
+
+--- Runs a recipe on bytes, which it leaves in no particular state.
 ---@param recipe table  as `loading.load` returns it
 ---@param b suture.bytes
----@param options { params: table, checking: boolean, folder: string, tell: fun(what: string, value: any) }
+---@param seen suture.seen  what watches them
+---@param options suture.patching.options
 ---@return suture.outcome
-function patching.run(recipe, b, options)
+function patching.run(recipe, b, seen, options)
   local outcome <const> = { hunks = {}, changes = {}, guards = {} }
-  local ok <const>, err <const> = pcall(run, recipe, b, options, outcome)
+  local ok <const>, err <const> = pcall(run, recipe, b, seen, options, outcome)
   if not ok then
     outcome.changes, outcome.guards = {}, {}
     outcome.failure = getmetatable(err) == Stop and err or failure.describe(err, failure.code(err))

@@ -15,10 +15,11 @@ local formats <const> = {
   guard = "<i8s4",           -- offset, bytes
   failure = "<I1s4s4s4i8s4", -- status, kind, message, text, offset or -1, where
   verdict = "<s4s4",         -- word, reason
+  description = "<s4",       -- JSON
 }
 
 --- Makes the frame of a message.
----@param what string  one of: recipe log progress hunk change guard failure verdict
+---@param what string  one of: recipe log progress hunk change guard failure verdict description
 ---@param ... any      its fields
 ---@return string
 function wire.pack(what, ...)

@@ -1,134 +1,68 @@
---- The process in which a recipe's Lua runs. It works on private copies and
---- hands back an outcome; the parent never runs a line of the recipe.
+--- The parent's side of the process in which a recipe's Lua runs. It never runs
+--- a line of the recipe, and takes what comes back as hostile.
 
 local core <const> = require "suture.core"
+local description <const> = require "suture.recipe.description"
 local failure <const> = require "suture.recipe.failure"
-local loading <const> = require "suture.recipe.loading"
-local parameters <const> = require "suture.recipe.parameters"
-local patching <const> = require "suture.recipe.patching"
-local wire <const> = require "suture.recipe.wire"
+local result <const> = require "suture.recipe.result"
 
 local worker = {}
 
 ---@class suture.job
 ---@field recipe string                path of its file
----@field bytes suture.bytes           the target
+---@field target string?               path of the target
+---@field size integer?                and its size in bytes
+---@field describe boolean?            only tell what the recipe says about itself
 ---@field params table<string, any>?   values of parameters
 ---@field texts table<string, string>? or their texts, as a command line has them
----@field checking boolean
+---@field checking boolean?
 ---@field timeout number               seconds
+---@field memory number                MiB
+---@field trust boolean?               no cell: the recipe has all rights of the user
+---@field strict boolean?              a cell that lacks a part is an error
 
--- In the child ----------------------------------------------------------
+local MIB <const> = 1 << 20
 
-local function send_failure(send, problem)
-  send(wire.pack("failure", problem.code, problem.kind, problem.message, problem.text,
-    problem.offset or -1, problem.where or ""))
-end
-
-local function send_outcome(send, outcome)
-  for _, sighting in ipairs(outcome.hunks) do
-    send(wire.pack("hunk", sighting.note or "", sighting.offset or -1, sighting.length, sighting.state))
-  end
-  for _, guard in ipairs(outcome.guards) do
-    send(wire.pack("guard", guard.offset, guard.bytes))
-  end
-  for _, change in ipairs(outcome.changes) do
-    send(wire.pack("change", change.offset, change.old, change.new))
-  end
-  if outcome.failure then
-    send_failure(send, outcome.failure)
-  else
-    send(wire.pack("verdict", outcome.verdict, outcome.reason or ""))
-  end
-end
-
-local function prepared(job)
-  local recipe <const> = loading.load(job.recipe)
-  local declarations <const> = recipe.params or {}
-  if job.texts then
-    return recipe, parameters.parse(declarations, job.texts)
-  end
-  return recipe, parameters.resolve(declarations, job.params or {})
-end
-
-local function work(job, send)
-  core.restrict(job.bytes, "copy")
-  local ok <const>, recipe <const>, params <const> = pcall(prepared, job)
+local function host()
+  local ok <const>, module <const> = pcall(require, "suture.host")
   if not ok then
-    return send_failure(send, failure.describe(recipe, failure.USAGE))
+    core.raise("unsupported", "recipes run only inside the suture executable")
   end
-  send(wire.pack("recipe", loading.name(recipe, job.recipe), recipe.version or ""))
-  send_outcome(send, patching.run(recipe, job.bytes, {
-    params = params, checking = job.checking, folder = job.recipe:match("^.*/") or "",
-    tell = function(what, value)
-      send(wire.pack(what, value))
-    end,
-  }))
+  return module
 end
 
--- In the parent ---------------------------------------------------------
+local parts <const> = {
+  { "landlock", function(value) return value > 0 end, "Landlock" },
+  { "seccomp", function(value) return value end, "seccomp" },
+  { "address_space", function(value) return value end, "the size of a process (/proc)" },
+}
 
-local function optional(text)
-  return text ~= "" and text or nil
-end
-
-local function place(offset)
-  return offset >= 0 and offset or nil
-end
-
--- What each message adds to the outcome.
-local takers <const> = {}
-
-function takers.recipe(outcome, _, name, version)
-  outcome.name, outcome.version = name, optional(version)
-end
-
-function takers.log(_, listener, text)
-  listener.log(text)
-end
-
-function takers.progress(_, listener, percent)
-  listener.progress(percent)
-end
-
-function takers.hunk(outcome, _, note, offset, length, state)
-  outcome.hunks[#outcome.hunks + 1] = { note = optional(note), offset = place(offset), length = length, state = state }
-end
-
-function takers.guard(outcome, _, offset, bytes)
-  outcome.guards[#outcome.guards + 1] = { offset = offset, bytes = bytes }
-end
-
-function takers.change(outcome, _, offset, old, new)
-  outcome.changes[#outcome.changes + 1] = { offset = offset, old = old, new = new }
-end
-
-function takers.failure(outcome, _, code, kind, message, text, offset, where)
-  assert(code >= failure.USAGE and code <= failure.RECIPE)
-  outcome.ended = true
-  outcome.failure = {
-    code = code, kind = kind, message = message, text = text, offset = place(offset), where = optional(where),
-  }
-end
-
-function takers.verdict(outcome, _, word, reason)
-  assert(word == "applicable" or word == "applied" or word == "partial")
-  outcome.ended = true
-  outcome.verdict, outcome.reason = word, optional(reason)
-end
-
-local function take(outcome, listener, what, ...)
-  assert(not outcome.ended)
-  takers[what](outcome, listener, ...)
-end
-
-local function receiver(outcome, listener)
-  return function(frame)
-    if not outcome.broken then
-      outcome.broken = not pcall(function()
-        take(outcome, listener, wire.unpack(frame))
-      end)
+--- What this system lacks of a whole cell, in words; empty where nothing.
+---@return string[]
+function worker.missing()
+  local offer <const>, list <const> = host().system(), {}
+  for _, part in ipairs(parts) do
+    if not part[2](offer[part[1]]) then
+      list[#list + 1] = part[3]
     end
+  end
+  return list
+end
+
+local warned = false
+
+-- Once in a process: every recipe after the first is in the same cell.
+local function look_at_cell(job)
+  local missing <const> = not job.trust and worker.missing() or {}
+  if #missing == 0 then
+    return
+  end
+  local words <const> = "this system has no " .. table.concat(missing, ", no ")
+  if job.strict then
+    core.raise("unsupported", words .. ": a recipe would not be confined wholly (--strict)")
+  elseif not warned then
+    warned = true
+    io.stderr:write(("suture: warning: %s: recipes are confined less than they should be\n"):format(words))
   end
 end
 
@@ -137,41 +71,128 @@ local function failed(kind, format, ...)
   return { code = failure.RECIPE, kind = kind, message = text, text = text }
 end
 
-local function trouble(outcome, ending, detail, timeout)
+local function memory_limit(job)
+  return failed("limit", "the recipe passed the memory limit of %g MiB (--memory)", job.memory)
+end
+
+local limits <const> = {
+  memory = memory_limit,
+  cpu = function()
+    return failed("limit", "the recipe passed the limit of processor time (--timeout)")
+  end,
+  ["file size"] = function()
+    return failed("limit", "the recipe passed the limit of file size: it may write no file")
+  end,
+}
+
+local function trouble(taken, ending, detail, job)
   if ending == "timeout" then
-    return failed("limit", "the recipe passed the time limit of %g seconds (--timeout)", timeout)
+    return failed("limit", "the recipe passed the time limit of %g seconds (--timeout)", job.timeout)
+  elseif ending == "limit" then
+    return limits[detail](job)
   elseif ending == "died" then
     return failed("recipe", "the recipe's process died (%s)", detail)
-  elseif outcome.broken then
-    return failed("recipe", "the recipe's process sent what is no result")
-  elseif not outcome.ended then
+  elseif not taken:is_complete() then
     return failed("recipe", "the recipe ended its process without a result")
   end
 end
 
+local function refused(limit)
+  if limit then
+    return failed("limit", "the recipe passed the limit of %s", limit)
+  end
+  return failed("recipe", "the recipe's process sent what is no result")
+end
+
+local OUT_OF_MEMORY <const> = "not enough memory"
+
+-- The parent knows which option sets the limit that the worker ran into. An image that finds no memory tells what for.
+local function explained(problem, job)
+  if not problem or problem.kind ~= "limit" or not problem.message:find("memory", 1, true) then
+    return problem
+  end
+  local limit <const> = memory_limit(job)
+  limit.offset, limit.where = problem.offset, problem.where
+  if problem.message ~= OUT_OF_MEMORY then
+    limit.text = ("%s: %s"):format(limit.text, problem.text)
+  end
+  return limit
+end
+
 local silent <const> = { log = function() end, progress = function() end }
 
+-- What is no value of a parameter of any type cannot cross, and need not.
+local function check_params(params)
+  for name, value in pairs(params or {}) do
+    local kind <const> = type(value)
+    if kind ~= "string" and kind ~= "number" and kind ~= "boolean" then
+      local text <const> = ("parameter '%s' cannot be a %s"):format(name, kind)
+      return { code = failure.USAGE, kind = "argument", message = text, text = text }
+    end
+  end
+end
+
+local function plain_job(job)
+  return {
+    recipe = job.recipe, target = job.target, describe = job.describe, params = job.params, texts = job.texts,
+    checking = job.checking, trust = job.trust,
+  }
+end
+
+-- Returns the result as far as it came, and what went wrong with it.
+local function collect(job, listener)
+  local most <const> = math.tointeger(job.memory * MIB // 1) or math.maxinteger
+  local taken <const> = result.new(job.size or 0, most, listener or silent, job.describe or false)
+  local ok <const>, ending <const>, detail <const> = pcall(host().confine, plain_job(job), function(frame)
+    taken:take(frame)
+  end, { timeout = job.timeout, memory = job.memory, trust = job.trust })
+  if ok then
+    return taken.outcome, trouble(taken, ending, detail, job)
+  end
+  local is_ending <const>, limit <const> = result.ending(ending)
+  if not is_ending then
+    error(ending, 0)
+  end
+  return taken.outcome, refused(limit)
+end
+
 --- Runs a recipe on a target in a process of its own, and returns what it came
---- to. The bytes are as before: what is in the outcome is still to be done.
---- Raises `unsupported` outside the suture executable, `interrupted` after
---- Ctrl-C.
+--- to; nothing is done yet. Raises `unsupported` outside the suture executable,
+--- and where the cell is not whole and that is to be an error; `interrupted`
+--- after Ctrl-C.
 ---@param job suture.job
 ---@param listener { log: fun(text: string), progress: fun(percent: integer) }?
 ---@return suture.outcome
 function worker.run(job, listener)
-  local ok <const>, host <const> = pcall(require, "suture.host")
-  if not ok then
-    core.raise("unsupported", "recipes run only inside the suture executable")
+  look_at_cell(job)
+  local wrong <const> = check_params(job.params)
+  if wrong then
+    return { hunks = {}, guards = {}, changes = {}, failure = wrong }
   end
-  local outcome <const> = { hunks = {}, guards = {}, changes = {} }
-  local ending <const>, detail <const> = host.work(function(send)
-    work(job, send)
-  end, receiver(outcome, listener or silent), { timeout = job.timeout })
-  local problem <const> = trouble(outcome, ending, detail, job.timeout)
-  if problem then
-    outcome.failure, outcome.verdict, outcome.changes = problem, nil, {}
+  local outcome <const>, problem <const> = collect(job, listener)
+  outcome.failure = problem or explained(outcome.failure, job)
+  if outcome.failure then
+    outcome.verdict, outcome.reason, outcome.changes, outcome.guards = nil, nil, {}, {}
   end
   return outcome
+end
+
+--- Has a recipe tell what it is, in the same cell. Returns its metadata, or what went wrong.
+---@param job suture.job
+---@return table?
+---@return suture.failure?
+function worker.describe(job)
+  job.describe = true
+  local outcome <const> = worker.run(job)
+  if outcome.failure then
+    return nil, outcome.failure
+  end
+  local ok <const>, value <const> = pcall(description.decode, outcome.description)
+  if not ok then
+    return nil, refused()
+  end
+  value.name = outcome.name
+  return value
 end
 
 return worker

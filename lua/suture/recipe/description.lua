@@ -1,0 +1,70 @@
+--- What a recipe says about itself, without its functions: text on its way from
+--- a worker to its parent, which believes none of it.
+
+local dkjson <const> = require "dkjson"
+
+local description = {}
+
+local most_depth <const>, most_values <const> = 8, 20000
+
+-- JSON has no bytes: what is not UTF-8 is replaced.
+local function text(value)
+  return utf8.len(value) and value or (value:gsub("[\x80-\xff]", "\u{fffd}"))
+end
+
+local plain
+
+local function table_of(value, depth, counted)
+  local result <const> = {}
+  for key, inner in next, value do
+    local kind <const> = type(key)
+    if kind == "string" or math.type(key) == "integer" then
+      result[kind == "string" and text(key) or key] = plain(inner, depth + 1, counted)
+    end
+  end
+  return result
+end
+
+function plain(value, depth, counted)
+  counted.values = counted.values + 1
+  if counted.values > most_values or depth > most_depth then
+    error("the recipe says too much about itself", 0)
+  end
+  local kind <const> = type(value)
+  if kind == "table" then
+    return table_of(value, depth, counted)
+  elseif kind == "string" then
+    return text(value)
+  elseif kind == "number" or kind == "boolean" then
+    return value
+  end
+end
+
+local told <const> = {
+  "name", "summary", "description", "version", "license", "authors", "categories", "requires", "depends", "conflicts",
+  "params", "targets",
+}
+
+--- The JSON of those keys of a recipe that tell about it. What is a function is left out.
+---@param recipe table
+---@return string
+function description.encode(recipe)
+  local result <const>, counted <const> = {}, { values = 0 }
+  for _, key in ipairs(told) do
+    result[key] = plain(recipe[key], 1, counted)
+  end
+  return (dkjson.encode(result))
+end
+
+--- Reads that text. Raises for what is no description.
+---@param json string
+---@return table
+function description.decode(json)
+  local value <const>, _, complaint <const> = dkjson.decode(json, 1, nil, nil)
+  if type(value) ~= "table" then
+    error(complaint or "no description", 0)
+  end
+  return value
+end
+
+return description

@@ -1,0 +1,182 @@
+--- What a recipe's process sends, taken as hostile: each message is checked by
+--- kind, type, range and order, all of them together are bounded.
+
+local failure <const> = require "suture.recipe.failure"
+local wire <const> = require "suture.recipe.wire"
+
+local result = {}
+
+-- A recipe that says more than this says nothing to a person.
+local most_lines <const>, most_text <const> = 10000, 1 << 20
+local most_progress <const> = 100000
+local most_items <const> = 4000000
+local most_words <const> = 1 << 16
+
+local states <const> = { old = true, new = true, absent = true }
+local words <const> = { applicable = true, applied = true, partial = true }
+local kinds <const> = { recipe = true }
+for kind in ([[argument range readonly closed pending mismatch notunique foreign stale changed truncated format io
+  locked unsupported limit interrupted indeterminate]]):gmatch "%a+" do
+  kinds[kind] = true
+end
+
+--- What ends the reading of a result: raised by `take`.
+---@class suture.result.end
+---@field limit string?  which limit was passed; else the message is none
+local Ending <const> = {}
+
+local function refuse()
+  error(setmetatable({}, Ending), 0)
+end
+
+local function pass(limit, ...)
+  error(setmetatable({ limit = limit:format(...) }, Ending), 0)
+end
+
+local function need(condition)
+  if not condition then
+    refuse()
+  end
+end
+
+local function optional(text)
+  return text ~= "" and text or nil
+end
+
+local function short(text)
+  need(#text <= most_words)
+  return text
+end
+
+-- Offset -1 stands for none.
+local function place(offset, length)
+  need(offset >= -1 and length >= 0 and offset <= math.maxinteger - length)
+  return offset >= 0 and offset or nil
+end
+
+local function count(self, what, most, limit)
+  self.counts[what] = (self.counts[what] or 0) + 1
+  if self.counts[what] > most then
+    pass(limit, most)
+  end
+end
+
+-- What each message adds to the outcome.
+local takers <const> = {}
+
+function takers.recipe(self, name, version)
+  need(not self.outcome.name)
+  self.outcome.name, self.outcome.version = short(name), optional(short(version))
+end
+
+function takers.log(self, text)
+  self.said = self.said + #text
+  count(self, "log", most_lines, "%d lines of log")
+  if self.said > most_text then
+    pass("%d bytes of log", most_text)
+  end
+  self.listener.log(text)
+end
+
+function takers.progress(self, percent)
+  need(percent <= 100)
+  count(self, "progress", most_progress, "%d reports of progress")
+  self.listener.progress(percent)
+end
+
+function takers.hunk(self, note, offset, length, state)
+  need(states[state] and (offset >= 0 or state == "absent"))
+  local list <const> = self.outcome.hunks
+  list[#list + 1] = { note = optional(short(note)), offset = place(offset, length), length = length, state = state }
+end
+
+function takers.guard(self, offset, bytes)
+  need(offset >= 0 and offset <= self.size and #bytes <= self.size - offset)
+  local list <const> = self.outcome.guards
+  list[#list + 1] = { offset = offset, bytes = bytes }
+end
+
+-- In the order of the file, as changes are carried out: what is in front of one has its new length already.
+function takers.change(self, offset, old, new)
+  need(old ~= new and offset >= self.reached and offset <= self.size_now and #old <= self.size_now - offset)
+  self.size_now = self.size_now + #new - #old
+  self.reached = offset + #new
+  local list <const> = self.outcome.changes
+  list[#list + 1] = { offset = offset, old = old, new = new }
+end
+
+function takers.failure(self, code, kind, message, text, offset, where)
+  need(code >= failure.USAGE and code <= failure.RECIPE and kinds[kind])
+  self.ended = true
+  self.outcome.failure = {
+    code = code, kind = kind, message = short(message), text = short(text), offset = place(offset, 0),
+    where = optional(short(where)),
+  }
+end
+
+function takers.verdict(self, word, reason)
+  need(words[word] and self.outcome.name and not (word == "applied" and #self.outcome.changes > 0))
+  self.ended = true
+  self.outcome.verdict, self.outcome.reason = word, optional(short(reason))
+end
+
+function takers.description(self, text)
+  need(self.outcome.name)
+  self.ended = true
+  self.outcome.description = text
+end
+
+local Result <const> = {}
+Result.__index = Result
+
+local function read(self, what, ...)
+  need(not self.ended and (self.describes or what ~= "description"))
+  need(not self.describes or what == "recipe" or what == "description" or what == "failure" or what == "log")
+  takers[what](self, ...)
+end
+
+--- Takes one frame. Raises an Ending for what is no message, not in its place, or one too many: the process is
+--- to be killed then.
+---@param frame string
+function Result:take(frame)
+  count(self, "all", most_items, "%d messages")
+  self.bytes = self.bytes + #frame
+  if self.bytes > self.most then
+    pass("%d bytes of result (--memory)", self.most)
+  end
+  local fields <const> = table.pack(pcall(wire.unpack, frame))
+  need(fields[1])
+  read(self, table.unpack(fields, 2, fields.n))
+end
+
+--- Whether the last message has come.
+---@return boolean
+function Result:is_complete()
+  return self.ended
+end
+
+--- Whether an error is one of `take`, and which limit it tells.
+---@param err any
+---@return boolean
+---@return string?
+function result.ending(err)
+  if getmetatable(err) == Ending then
+    return true, err.limit
+  end
+  return false
+end
+
+--- A result of which nothing has come yet.
+---@param size integer      of the target
+---@param most number       bytes that it may have in all
+---@param listener { log: fun(text: string), progress: fun(percent: integer) }
+---@param describes boolean whether a recipe is only described
+---@return table result  of the class whose methods take messages
+function result.new(size, most, listener, describes)
+  return setmetatable({
+    outcome = { hunks = {}, guards = {}, changes = {} }, counts = {}, bytes = 0, said = 0, ended = false,
+    size = size, size_now = size, reached = 0, most = most, listener = listener, describes = describes,
+  }, Result)
+end
+
+return result

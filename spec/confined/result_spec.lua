@@ -1,0 +1,257 @@
+-- The results of a recipe's process, sent by one that speaks the protocol wrongly: parsed at random, and over the pipe.
+
+local result = require "suture.recipe.result"
+local support = require "spec.support"
+local wire = require "suture.recipe.wire"
+
+local SIZE <const>, MOST <const> = 64, 4096
+
+local heard
+
+local function listener()
+  heard = { lines = 0, percent = {} }
+  return {
+    log = function(text)
+      assert(type(text) == "string")
+      heard.lines = heard.lines + 1
+    end,
+    progress = function(percent)
+      assert(math.type(percent) == "integer" and percent >= 0 and percent <= 100)
+    end,
+  }
+end
+
+local function new(describes)
+  return result.new(SIZE, MOST, listener(), describes or false)
+end
+
+-- Whether a frame is taken; anything else that is raised but an Ending is a fault of ours.
+local function takes(taken, frame)
+  local ok, err = pcall(taken.take, taken, frame)
+  assert(ok or result.ending(err), tostring(err))
+  return ok, not ok and select(2, result.ending(err)) or nil
+end
+
+local function accepted(...)
+  local taken = new()
+  for _, frame in ipairs { ... } do
+    if not takes(taken, frame) then
+      return false
+    end
+  end
+  return true, taken
+end
+
+local pack <const> = wire.pack
+local head <const> = pack("recipe", "name", "1.0")
+
+describe("result", function()
+  local refused <const> = {
+    ["an empty frame"] = { "" },
+    ["no known message"] = { string.pack("<s1", "flush") },
+    ["a message of another table"] = { string.pack("<s1", "__index") .. "x" },
+    ["a message cut short"] = { head:sub(1, -2) },
+    ["a message with a tail"] = { head .. "\0" },
+    ["a length past the frame"] = { string.pack("<s1", "log") .. "\xff\xff\xff\xff" .. "x" },
+    ["two heads"] = { head, head },
+    ["a verdict without a head"] = { pack("verdict", "applied", "") },
+    ["an unknown verdict"] = { head, pack("verdict", "foreign", "") },
+    ["anything after the verdict"] = { head, pack("verdict", "applied", ""), pack("log", "x") },
+    ["a second verdict"] = { head, pack("verdict", "applied", ""), pack("verdict", "applied", "") },
+    ["anything after a failure"] = { pack("failure", 5, "recipe", "m", "t", -1, ""), head },
+    ["a failure that is success"] = { pack("failure", 0, "recipe", "m", "t", -1, "") },
+    ["a failure that is undecided"] = { pack("failure", 6, "recipe", "m", "t", -1, "") },
+    ["a failure of no kind"] = { pack("failure", 5, "root", "m", "t", -1, "") },
+    ["a failure that is too long"] = { pack("failure", 5, "recipe", ("m"):rep(1 << 17), "t", -1, "") },
+    ["a failure nowhere"] = { pack("failure", 5, "recipe", "m", "t", -2, "") },
+    ["more than all"] = { pack("progress", 101) },
+    ["a state of no hunk"] = { pack("hunk", "", 0, 1, "maybe") },
+    ["a hunk nowhere that is old"] = { pack("hunk", "", -1, 1, "old") },
+    ["a hunk before the file"] = { pack("hunk", "", -2, 1, "absent") },
+    ["a hunk of negative length"] = { pack("hunk", "", 0, -1, "old") },
+    ["a hunk past all offsets"] = { pack("hunk", "", math.maxinteger, 1, "old") },
+    ["a guard before the file"] = { pack("guard", -1, "x") },
+    ["a guard past the end"] = { pack("guard", SIZE, "x") },
+    ["a guard far past the end"] = { pack("guard", math.maxinteger, "x") },
+    ["a change before the file"] = { pack("change", math.mininteger, "x", "y") },
+    ["a change past the end"] = { pack("change", SIZE, "x", "y") },
+    ["a change across the end"] = { pack("change", SIZE - 1, "xx", "yy") },
+    ["a change of nothing"] = { pack("change", 0, "x", "x") },
+    ["changes out of order"] = { pack("change", 4, "x", "y"), pack("change", 3, "x", "y") },
+    ["changes over each other"] = { pack("change", 4, "xx", "yy"), pack("change", 5, "x", "z") },
+    ["a change behind what was cut off"] = { pack("change", 0, ("x"):rep(60), ""), pack("change", 5, "x", "y") },
+    ["a change where all is as it should be"] = { head, pack("change", 0, "x", "y"), pack("verdict", "applied", "") },
+    ["a description of a run"] = { head, pack("description", "{}") },
+  }
+  for name, frames in pairs(refused) do
+    it("refuses " .. name, function()
+      assert.is_false((accepted(table.unpack(frames))))
+    end)
+  end
+
+  it("takes what a recipe sends", function()
+    local ok, taken = accepted(head, pack("log", "x"), pack("progress", 100), pack("hunk", "n", 0, 2, "old"),
+      pack("hunk", "", -1, 0, "absent"), pack("guard", 62, "xx"), pack("change", 0, "x", "yz"),
+      pack("change", 64, "x", ""), pack("change", 64, "", "tail"), pack("verdict", "applicable", "why"))
+    assert.is_true(ok)
+    assert.is_true(taken:is_complete())
+    assert.same({ "name", "1.0", "applicable", "why", 1 },
+      { taken.outcome.name, taken.outcome.version, taken.outcome.verdict, taken.outcome.reason, heard.lines })
+  end)
+
+  it("takes only what describes where a recipe is described", function()
+    for _, frame in ipairs { pack("change", 0, "x", "y"), pack("guard", 0, "x"), pack("verdict", "applied", "") } do
+      local taken = new(true)
+      assert.is_true(takes(taken, head))
+      assert.is_false(takes(taken, frame))
+    end
+  end)
+
+  it("bounds what it takes", function()
+    local function flood(frame)
+      local taken = result.new(SIZE, math.maxinteger, listener(), false)
+      for count = 1, 1000000 do
+        local ok, limit = takes(taken, frame)
+        if not ok then
+          return count, limit
+        end
+      end
+    end
+    assert.same({ 10001, "10000 lines of log" }, { flood(pack("log", "")) })
+    assert.same({ 17, "1048576 bytes of log" }, { flood(pack("log", ("x"):rep(1 << 16))) })
+    assert.same({ 100001, "100000 reports of progress" }, { flood(pack("progress", 1)) })
+    local taken = new()
+    assert.is_true(takes(taken, head))
+    local ok, limit = takes(taken, pack("change", 0, "x", ("y"):rep(MOST)))
+    assert.same({ false, "4096 bytes of result (--memory)" }, { ok, limit })
+  end)
+
+  -- Whether the changes of an outcome can be carried out, on a naive file.
+  local function check(outcome)
+    local file = ("x"):rep(SIZE)
+    for _, change in ipairs(outcome.changes) do
+      assert(change.offset + #change.old <= #file)
+      file = file:sub(1, change.offset) .. change.new .. file:sub(change.offset + #change.old + 1)
+    end
+    for _, guard in ipairs(outcome.guards) do
+      assert(guard.offset >= 0 and guard.offset + #guard.bytes <= SIZE)
+    end
+    for _, hunk in ipairs(outcome.hunks) do
+      assert(hunk.length >= 0 and (hunk.offset == nil and hunk.state == "absent" or hunk.offset >= 0))
+    end
+    assert(not (outcome.verdict and outcome.failure))
+  end
+
+  local function offset(random)
+    local choices <const> = {
+      0, 1, SIZE - 1, SIZE, SIZE + 1, -1, -2, math.maxinteger, math.mininteger, random(0, SIZE),
+    }
+    return choices[random(#choices)]
+  end
+
+  local function bytes(random)
+    return ("xyz"):sub(random(3)):rep(random(0, 4))
+  end
+
+  local words <const> = {
+    "old", "new", "absent", "applied", "applicable", "partial", "foreign", "recipe", "io", "", "x",
+  }
+  local makers <const> = {
+    function(r) return pack("recipe", bytes(r), bytes(r)) end,
+    function(r) return pack("log", bytes(r)) end,
+    function(r) return pack("progress", r(0, 255)) end,
+    function(r) return pack("hunk", bytes(r), offset(r), offset(r), words[r(#words)]) end,
+    function(r) return pack("change", offset(r), bytes(r), bytes(r)) end,
+    function(r) return pack("change", r(0, SIZE), bytes(r), bytes(r) .. "w") end,
+    function(r) return pack("change", r(0, SIZE), "x", bytes(r) .. "w") end,
+    function(r) return pack("hunk", bytes(r), r(0, SIZE), r(0, SIZE), "old") end,
+    function(r) return pack("guard", offset(r), bytes(r)) end,
+    function(r) return pack("failure", r(0, 8), words[r(#words)], bytes(r), bytes(r), offset(r), bytes(r)) end,
+    function(r) return pack("verdict", words[r(#words)], bytes(r)) end,
+    function(r) return pack("description", bytes(r)) end,
+  }
+
+  local function spoil(random, frame)
+    local how <const>, at <const> = random(12), random(#frame)
+    if how == 1 then
+      return frame:sub(1, at)
+    elseif how == 2 then
+      return frame .. string.char(random(0, 255))
+    elseif how <= 4 then
+      return frame:sub(1, at - 1) .. string.char(random(0, 255)) .. frame:sub(at + 1)
+    end
+    return frame
+  end
+
+  it("survives what is sent at random", function()
+    math.randomseed(20260101)
+    local taken_frames, changes = 0, 0
+    for _ = 1, 20000 do
+      local taken = new(math.random(8) == 1)
+      if math.random(4) > 1 then
+        takes(taken, head)
+      end
+      for _ = 1, math.random(12) do
+        if not takes(taken, spoil(math.random, makers[math.random(#makers)](math.random))) then
+          break
+        end
+        taken_frames = taken_frames + 1
+      end
+      changes = changes + #taken.outcome.changes
+      check(taken.outcome)
+    end
+    assert(taken_frames > 5000 and changes > 1000, "the model sends too little that is right")
+  end)
+end)
+
+describe("a worker that speaks the protocol wrongly", function()
+  local START <const> = "\0\0\xc7\x01\x75\x0a\0\0"
+
+  -- A recipe that is trusted can write to the pipe itself.
+  local head_of_recipe <const> = [[
+    local pipe = assert(io.open("/proc/self/fd/3", "wb"))
+    pipe:setvbuf "no"
+    local function frame(text) pipe:write(string.pack("<s4", text)) end
+    local function say(what, format, ...) frame(string.pack("<s1", what) .. string.pack(format, ...)) end
+    return { name = "n", apply = function(b) b[0] = 9
+  ]]
+
+  local function attack(code)
+    local target = support.write("target", START)
+    local path = support.write("recipe.lua", head_of_recipe .. code .. "\nend }")
+    local status, _, stderr = support.run(("timeout 30 %s run %s %s --trust --timeout 10 --memory 32"):format(
+      support.suture, path, target))
+    assert.equal(START, support.read(target))
+    assert.equal(0, (support.run("flock -n " .. target .. " true")))
+    assert.equal(5, status)
+    return stderr
+  end
+
+  local wrong <const> = {
+    ["a frame of 4 GiB"] = { "a frame is too long", "pipe:write('\\xff\\xff\\xff\\xff')" },
+    ["a frame above the limit"] = { "a frame is too long", "pipe:write(string.pack('<I4', 33 << 20))" },
+    ["a frame cut short"] = { "a frame was cut short", "pipe:write '\\5\\0\\0\\0ab' os.exit(0)" },
+    ["a header cut short"] = { "a frame was cut short", "pipe:write '\\5\\0' os.exit(0)" },
+    ["noise"] = { "a frame is too long", "pipe:write(('noise'):rep(100))" },
+    ["an empty frame"] = { "sent what is no result", "frame ''" },
+    ["an unknown message"] = { "sent what is no result", "say('exec', '<s4', 'rm')" },
+    ["its own verdict"] = { "sent what is no result", "say('verdict', '<s4s4', 'applied', '')" },
+    ["its own verdict, and death"] = { "signal 9",
+      "say('verdict', '<s4s4', 'applied', '') os.execute 'kill -9 $PPID'" },
+    ["a change before death"] = { "signal 9", "say('change', '<i8s4s4', 0, '\\0', 'x') os.execute 'kill -9 $PPID'" },
+    ["a change outside"] = { "sent what is no result", "say('change', '<i8s4s4', 1 << 40, 'a', 'b')" },
+    ["a guard outside"] = { "sent what is no result", "say('guard', '<i8s4', 8, 'a')" },
+    ["no end of frames"] = { "limit of 10000 lines of log", "while true do say('log', '<s4', '') end" },
+    ["no end of changes"] = { "bytes of result", "local s = ('x'):rep(1 << 20) local i = 0 while true do"
+      .. " say('change', '<i8s4s4', i, '', s) i = i + #s end" },
+    ["a death without a word"] = { "without a result", "os.exit(0)" },
+    ["a status"] = { "died (status 7)", "os.exit(7)" },
+    ["nothing, and sleeps"] = { "time limit", "os.execute 'exec sleep 60'" },
+  }
+  for name, case in pairs(wrong) do
+    it("fails (5) and leaves the target: " .. name, function()
+      local code <const> = case[2]
+      assert.matches(case[1], attack(code), 1, true)
+    end)
+  end
+end)
