@@ -4,6 +4,11 @@ local support = require "spec.support"
 
 local quote <const> = support.quote
 
+-- The sanitizer's run has no part in a program of its own.
+if (os.getenv "SUTURE_BIN" or ""):find("asan", 1, true) then
+  return
+end
+
 -- What each attack comes to in the whole cell: an error, or the signal that ends the process.
 local ends <const> = {
   -- what a recipe is to do
