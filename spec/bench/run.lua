@@ -2,7 +2,7 @@
 
 local report <const> = require "spec.bench.report"
 
-local all <const> = { "search", "scan", "find", "access", "bulk", "sums", "flush", "rollback", "start" }
+local all <const> = { "search", "scan", "find", "access", "bulk", "sums", "flush", "rollback", "start", "cell" }
 
 report.head()
 for _, question in ipairs(#arg > 0 and arg or all) do

@@ -219,7 +219,7 @@ describe("a worker that speaks the protocol wrongly", function()
   local function attack(code)
     local target = support.write("target", START)
     local path = support.write("recipe.lua", head_of_recipe .. code .. "\nend }")
-    local status, _, stderr = support.run(("timeout 30 %s run %s %s --trust --timeout 10 --memory 32"):format(
+    local status, _, stderr = support.run(("timeout 30 %s run %s %s --trust --timeout 4 --memory 32"):format(
       support.suture, path, target))
     assert.equal(START, support.read(target))
     assert.equal(0, (support.run("flock -n " .. target .. " true")))
@@ -246,6 +246,10 @@ describe("a worker that speaks the protocol wrongly", function()
       .. " say('change', '<i8s4s4', i, '', s) i = i + #s end" },
     ["a death without a word"] = { "without a result", "os.exit(0)" },
     ["a status"] = { "died (status 7)", "os.exit(7)" },
+    ["a signal for processor time"] = { "limit of processor time (--timeout)", "os.execute 'kill -XCPU $PPID'" },
+    ["a signal for written files"] = { "limit of file size", "os.execute 'kill -XFSZ $PPID'" },
+    ["a signal for system calls"] = { "died (a forbidden system call)", "os.execute 'kill -SYS $PPID'" },
+    ["a stop"] = { "time limit", "os.execute 'kill -STOP $PPID'" },
     ["nothing, and sleeps"] = { "time limit", "os.execute 'exec sleep 60'" },
   }
   for name, case in pairs(wrong) do
@@ -254,4 +258,13 @@ describe("a worker that speaks the protocol wrongly", function()
       assert.matches(case[1], attack(code), 1, true)
     end)
   end
+
+  it("fails (5) at the time limit: a closed pipe, and sleeps", function()
+    local module = support.path "closer.so"
+    local status, _, complaint = support.run("cc -shared -fPIC -o " .. module .. " -x c -", [[
+      #include <unistd.h>
+      int luaopen_closer(void *L) { (void)L; for (close(3);;) pause(); }]])
+    assert(status == 0, complaint)
+    assert.matches("time limit", attack(("package.loadlib(%q, 'luaopen_closer')()"):format(module)), 1, true)
+  end)
 end)

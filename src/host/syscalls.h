@@ -2,7 +2,7 @@
  * syscalls: the system calls that a process may make from now on, by seccomp.
  *
  * An allow-list: reading and writing open descriptors, memory that is not executable, the clock, ending. What
- * a process does only to get out (start another one, trace, signal, connect, mount ...) ends it by SIGSYS;
+ * a process does only to get out (start another one, trace, signal, connect) ends it by SIGSYS;
  * everything else that is not on the list fails with EPERM.
  */
 #ifndef SUTURE_SYSCALLS_H

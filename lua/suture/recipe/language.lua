@@ -92,9 +92,11 @@ local function printer(write)
   end
 end
 
--- Strings index the library that our own modules use.
-local function seal_strings()
-  getmetatable("").__metatable = false
+-- Strings index the library that our own modules use, and our objects have one metatable for all.
+local function seal_shared()
+  for _, value in ipairs { "", core.buffer(0), core.pattern "00", core.error("argument", "") } do
+    getmetatable(value).__metatable = false
+  end
 end
 
 --- Makes a recipe's globals, and seals what it shares with suture's own modules.
@@ -114,7 +116,7 @@ function language.globals(given)
   globals.require = requirer(globals, given)
   globals.print = printer(given.print)
   globals.warn = globals.print
-  seal_strings()
+  seal_shared()
   return globals
 end
 

@@ -2,7 +2,6 @@
 --- a line of the recipe, and takes what comes back as hostile.
 
 local core <const> = require "suture.core"
-local description <const> = require "suture.recipe.description"
 local failure <const> = require "suture.recipe.failure"
 local result <const> = require "suture.recipe.result"
 
@@ -187,7 +186,7 @@ function worker.describe(job)
   if outcome.failure then
     return nil, outcome.failure
   end
-  local ok <const>, value <const> = pcall(description.decode, outcome.description)
+  local ok <const>, value <const> = pcall(require("suture.recipe.description").decode, outcome.description)
   if not ok then
     return nil, refused()
   end
