@@ -182,8 +182,8 @@ describe("a recipe that reaches out", function()
     ["b:flush"] = { "flush is not for recipes", "b:flush()" },
     ["b:save"] = { "save is not for recipes", "b:save '/tmp/x'" },
     ["an asset outside"] = { "not in the recipe's folder", "context.asset '../target'" },
-    ["an asset by a link"] = { "out of reach for a recipe", "context.asset 'way-out'" },
-    ["an asset that is a device"] = { "is a character device", "context.asset 'device'" },
+    ["an asset by a link"] = { "not in the recipe's folder", "context.asset 'way-out'" },
+    ["an asset that is a device"] = { "not in the recipe's folder", "context.asset 'device'" },
   }
   for name, case in pairs(attempts) do
     it("fails: " .. name, function()
@@ -328,8 +328,9 @@ describe("what a recipe needs", function()
       %s run %s %s & pid=$!
       for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do pgrep -P $pid >/dev/null && break; sleep 0.1; done
       worker=$(pgrep -P $pid); kill -KILL $pid; wait $pid
-      for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 $worker 2>/dev/null || break; sleep 0.1; done
-      kill -0 $worker 2>/dev/null && echo alive || echo gone]]):format(support.suture,
+      lives() { grep -q '^State:.[^ZX]' /proc/$worker/status 2>/dev/null; }
+      for i in $(seq 50); do lives || break; sleep 0.1; done
+      lives && echo alive || echo gone]]):format(support.suture,
       recipe(applying "while true do end"), target))
     assert.same({ 0, "gone\n" }, { status, stdout })
     assert.equal(START, support.read(target))

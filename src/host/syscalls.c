@@ -23,6 +23,7 @@ static const int ALLOWED[] = {
     SCMP_SYS(writev),        SCMP_SYS(close),        SCMP_SYS(lseek),
     SCMP_SYS(fstat),         SCMP_SYS(newfstatat),   SCMP_SYS(stat),
     SCMP_SYS(lstat),         SCMP_SYS(statx),        SCMP_SYS(fstatfs),
+    SCMP_SYS(statfs),        SCMP_SYS(faccessat),    SCMP_SYS(faccessat2),
     SCMP_SYS(readlink),      SCMP_SYS(readlinkat),   SCMP_SYS(getcwd),
     SCMP_SYS(munmap),        SCMP_SYS(mremap),       SCMP_SYS(madvise),
     SCMP_SYS(msync),         SCMP_SYS(mincore),      SCMP_SYS(brk),

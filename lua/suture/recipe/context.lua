@@ -48,18 +48,11 @@ local function check_name(name)
   end
 end
 
-local function check(value, err)
-  if not value then
-    error(err, 0)
-  end
-  return value
-end
-
 -- Symbolic links are followed first: what they lead to must lie in the folder too.
-local function asset_path(folder, name)
+local function asset_path(folder, name, identify)
   check_name(name)
-  local home <const> = check(core.identify(folder == "" and "." or folder)).path:gsub("/$", "") .. "/"
-  local path <const> = check(core.identify(folder .. name)).path
+  local home <const> = identify(folder == "" and "." or folder).path:gsub("/$", "") .. "/"
+  local path <const> = identify(folder .. name).path
   if path:sub(1, #home) ~= home then
     not_inside(name)
   end
@@ -92,9 +85,10 @@ end
 ---@param folder string  the recipe's own, with a closing slash, or ""
 ---@param tell fun(what: "log"|"progress", value: any)
 ---@param open fun(path: string): suture.bytes  opens a file to read
+---@param identify fun(path: string): table  as core.identify, but raises
 ---@return suture.context
 ---@return suture.statements  filled while the recipe runs
-function context.new(fields, folder, tell, open)
+function context.new(fields, folder, tell, open, identify)
   local said <const> = {}
   fields.refuse = function(reason)
     said.refused = need_text(reason, "context.refuse")
@@ -108,7 +102,7 @@ function context.new(fields, folder, tell, open)
   end
   fields.progress = progress_reporter(tell)
   fields.asset = function(name)
-    return open(asset_path(folder, name))
+    return open(asset_path(folder, name, identify))
   end
   return setmetatable(fields, { __index = unknown_field }), said
 end

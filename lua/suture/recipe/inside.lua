@@ -4,7 +4,7 @@
 local core <const> = require "suture.core"
 
 -- Kept from before they are taken away.
-local open <const>, restrict <const> = core.open, core.restrict
+local open <const>, restrict <const>, identify <const> = core.open, core.restrict, core.identify
 local unloaded <const> = { "io", "os", "debug", "package", "dofile", "loadfile" }
 
 -- What a recipe may not do, whatever object it does it with.
@@ -29,14 +29,21 @@ end
 local EACCES <const>, EPERM <const> = 13, 1
 
 -- What the cell keeps out of reach is the recipe's mistake, not an error of the target.
-local function open_asset(path)
-  local bytes <const>, err <const> = open(path, { mode = "read", recover = false })
-  if not bytes and (err.errno == EACCES or err.errno == EPERM) then
+local function reached(path, value, err)
+  if not value and (err.errno == EACCES or err.errno == EPERM) then
     core.raise("argument", "the asset is out of reach for a recipe: " .. err.message, { path = path })
-  elseif not bytes then
+  elseif not value then
     error(err, 0)
   end
-  return bytes
+  return value
+end
+
+local function open_asset(path)
+  return reached(path, open(path, { mode = "read", recover = false }))
+end
+
+local function identify_asset(path)
+  return reached(path, identify(path))
 end
 
 local function contents(path)
@@ -150,6 +157,7 @@ local function run(job, ready, globals, send)
   end
   tell_outcome(send, require("suture.recipe.patching").run(recipe, ready.bytes, ready.seen, {
     params = params, checking = job.checking, folder = ready.folder, open = open_asset, restrict = restrict,
+    identify = identify_asset,
     tell = function(what, value)
       send(what, value)
     end,

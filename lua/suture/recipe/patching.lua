@@ -133,7 +133,7 @@ local function run(recipe, b, seen, options, outcome)
   local name <const> = ((recipe.targets or {})[1] or {}).name or "target"
   local about <const>, said <const> = context.new({
     params = options.params, target = name, label = label, targets = { [name] = b }, checking = options.checking,
-  }, options.folder, options.tell, options.open)
+  }, options.folder, options.tell, options.open, options.identify)
   edits(recipe, b, options.params, label)
   if recipe.apply then
     attempt(failure.code, recipe.apply, b, options.params, about)
