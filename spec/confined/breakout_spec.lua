@@ -20,7 +20,8 @@ local ends <const> = {
   write_inside = "EPERM", truncate_inside = "EPERM", write_descriptor = "EBADF", map_shared = "EACCES",
   cut_target = "EPERM", cut_descriptor = "EPERM", create_file = "EPERM", create_nameless = "EPERM",
   create_by_creat = "EPERM", create_folder = "EPERM", create_fifo = "EPERM", create_memory_file = "EPERM",
-  create_link = "EPERM", create_symlink = "EPERM", delete_target = "EPERM", delete_inside = "EPERM", rename_target = "EPERM",
+  create_link = "EPERM", create_symlink = "EPERM", delete_target = "EPERM", delete_inside = "EPERM",
+  rename_target = "EPERM",
   change_mode = "EPERM", change_owner = "EPERM", change_times = "EPERM", change_attribute = "EPERM",
   change_folder = "EPERM", change_root = "EPERM", give_up_lock = "EPERM", take_lock = "EPERM",
   -- the network, other processes, code
