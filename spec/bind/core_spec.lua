@@ -365,4 +365,13 @@ describe("core", function()
       plain_error(core.unknown, "verb", "x")
     end)
   end)
+
+  describe("names with a NUL byte", function()
+    for _, name in ipairs { "record", "forget", "identify", "recover", "open" } do
+      it("raise: " .. name, function()
+        local err = raised("argument", core[name], "a\0b")
+        assert.matches("contains a NUL byte", tostring(err), 1, true)
+      end)
+    end
+  end)
 end)

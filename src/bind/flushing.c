@@ -222,11 +222,8 @@ static int flushing_save(lua_State *L)
 {
     struct bytes *bytes = bytes_check_live(L, 1, "save");
     struct error error;
-    size_t len;
     argument_most(L, bytes, "save", 2);
-    const char *path = argument_string(L, bytes, "save", 2, "path", &len);
-    if (strlen(path) != len)
-        errors_raise_argument(L, image_name(bytes->image), "save", 1, "path contains a NUL byte");
+    const char *path = argument_word(L, bytes, "save", 2, "path");
     if (!replace_save(bytes->image, bytes->off, bytes->size, path, &error))
         bytes_raise(L, bytes, &error);
     return 0;
@@ -241,12 +238,9 @@ static int flushing_recover(lua_State *L)
     struct error error;
     enum recover_result result;
     struct recover_note note;
-    size_t len;
-    const char *path = argument_string(L, NULL, "recover", 1, "path", &len);
+    const char *path = argument_word(L, NULL, "recover", 1, "path");
     int choice = luaL_checkoption(L, 2, "auto", CHOICES);
     const char *journal = luaL_optstring(L, 3, NULL);
-    if (strlen(path) != len)
-        errors_raise_argument(L, NULL, "recover", 1, "path contains a NUL byte");
     if (!recover_path(path, (enum recover_choice)choice, journal, &result, &note, &error))
         errors_raise(L, &error, error.offset);
     tell_note(path, note.message);
@@ -340,8 +334,7 @@ static struct journal *push_journal(lua_State *L)
 static int flushing_record(lua_State *L)
 {
     struct error error;
-    size_t len;
-    const char *id = argument_string(L, NULL, "record", 1, "id", &len);
+    const char *id = argument_word(L, NULL, "record", 1, "id");
     struct journal *journal = push_journal(L);
     if (!record_read(id, journal, &error))
         errors_raise(L, &error, error.offset);
@@ -364,8 +357,7 @@ static int flushing_record(lua_State *L)
 static int flushing_forget(lua_State *L)
 {
     struct error error;
-    size_t len;
-    const char *id = argument_string(L, NULL, "forget", 1, "id", &len);
+    const char *id = argument_word(L, NULL, "forget", 1, "id");
     if (!record_forget(id, &error))
         errors_raise(L, &error, error.offset);
     return 0;
@@ -397,10 +389,7 @@ static int flushing_identify(lua_State *L)
     struct hot_target target;
     struct statx birth;
     struct error error;
-    size_t len;
-    const char *path = argument_string(L, NULL, "identify", 1, "path", &len);
-    if (strlen(path) != len)
-        errors_raise_argument(L, NULL, "identify", 1, "path contains a NUL byte");
+    const char *path = argument_word(L, NULL, "identify", 1, "path");
     bool found = realpath(path, real) ? hot_identify(&target, real, &error)
                                       : error_system(&error, errno, path, NULL);
     if (!found || !look_at_birth(real, &birth, &error)) {

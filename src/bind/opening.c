@@ -127,11 +127,8 @@ static int opening_open(lua_State *L)
     struct open_options options = {.image = {.mode = IMAGE_PATCH}};
     struct error error;
     enum recover_result recovered;
-    size_t len;
     argument_most(L, NULL, "open", 2);
-    const char *path = argument_string(L, NULL, "open", 1, "path", &len);
-    if (strlen(path) != len)
-        errors_raise_argument(L, NULL, "open", 1, "path contains a NUL byte");
+    const char *path = argument_word(L, NULL, "open", 1, "path");
     if (argument_given(L, 2))
         read_options(L, path, &options);
     struct root *root = push_root(L);

@@ -309,12 +309,6 @@ static bool keep_page(struct image *image, uint64_t number, struct error *error)
     return error_set(error, ERROR_LIMIT, image_name(image), "out of memory for pending bytes");
 }
 
-void image_note_write(struct image *image)
-{
-    image->state = ++image->last_state;
-    history_forget_steps(&image->history);
-}
-
 /* The page behind the last one that anything has to be kept of. */
 static uint64_t keep_end(const struct image *image)
 {

@@ -139,7 +139,12 @@ bool image_survived(const struct image *image, struct error *error);
 bool image_touch(struct image *image, uint64_t off, uint64_t len, struct error *error);
 
 /* What image_touch does for the whole image: it is written to, and there is nothing to redo any more. */
-void image_note_write(struct image *image);
+static inline void image_note_write(struct image *image)
+{
+    image->state = ++image->last_state;
+    if (image->history.step_count)
+        history_forget_steps(&image->history);
+}
 
 /*
  * Makes sure that pages first to last may be stored to without hiding a truncation (canary.h). Errors: as
