@@ -56,7 +56,8 @@ static double by_hand(const char *path, uint64_t pages, bool copies)
     if (fd < 0 || fstat(fd, &st) != 0)
         fail(path);
     size_t size = (size_t)st.st_size, step = size / PAGE_BYTES / pages * PAGE_BYTES;
-    unsigned char *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
+    unsigned char *map =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
     unsigned char **before = calloc(pages, sizeof *before);
     for (uint64_t i = 0; i < pages; i++) {
         before[i] = malloc(PAGE_BYTES);

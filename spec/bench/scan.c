@@ -27,7 +27,7 @@ static const struct lanes *lanes;
 static hs_database_t *database;
 static hs_scratch_t *scratch;
 
-/* --- Signatures --- */
+/* Signatures */
 
 static uint64_t next_random(void)
 {
@@ -73,25 +73,6 @@ static void make_signature(size_t number)
     patterns[number] = (struct pattern){values[number], masks[number], len};
 }
 
-static void spell(char *text, const struct pattern *pattern)
-{
-    for (size_t i = 0; i < pattern->len; i++) {
-        unsigned value = pattern->value[i], mask = pattern->mask[i];
-        if (mask == 0xff)
-            text += sprintf(text, "\\x%02x", value);
-        else if (mask == 0xf0)
-            text += sprintf(text, "[\\x%02x-\\x%02x]", value, value | 0xf);
-        else if (!mask)
-            text += sprintf(text, ".");
-        else {
-            text += sprintf(text, "[");
-            for (unsigned high = 0; high < 16; high++)
-                text += sprintf(text, "\\x%02x", high << 4 | value);
-            text += sprintf(text, "]");
-        }
-    }
-}
-
 static void compile(void)
 {
     static char texts[MOST][LONGEST * 80];
@@ -99,7 +80,7 @@ static void compile(void)
     unsigned flags[MOST], ids[MOST];
     hs_compile_error_t *error;
     for (size_t i = 0; i < pattern_count; i++) {
-        spell(texts[i], &patterns[i]);
+        corpus_spell(texts[i], &patterns[i]);
         list[i] = texts[i];
         flags[i] = HS_FLAG_DOTALL;
         ids[i] = (unsigned)i;
@@ -112,7 +93,7 @@ static void compile(void)
     }
 }
 
-/* --- Contenders --- */
+/* Contenders */
 
 static uint64_t run_ours(void)
 {
@@ -160,7 +141,7 @@ static uint64_t run_sum(void)
     return corpus_sum(&corpus);
 }
 
-/* --- Comparing --- */
+/* Comparing */
 
 struct times {
     double sum[ROUNDS], peer[ROUNDS], ours[LANES_PATHS][ROUNDS];

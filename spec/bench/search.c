@@ -88,31 +88,11 @@ static uint64_t run_hyperscan(void)
     return count;
 }
 
-/* The pattern as a regular expression: a nibble is a class. */
-static void spell(char *text)
-{
-    for (size_t i = 0; i < pattern.len; i++) {
-        unsigned value = pattern.value[i], mask = pattern_mask(&pattern, i);
-        if (mask == 0xff)
-            text += sprintf(text, "\\x%02x", value);
-        else if (mask == 0xf0)
-            text += sprintf(text, "[\\x%02x-\\x%02x]", value, value | 0xf);
-        else if (!mask)
-            text += sprintf(text, ".");
-        else {
-            text += sprintf(text, "[");
-            for (unsigned high = 0; high < 16; high++)
-                text += sprintf(text, "\\x%02x", high << 4 | value);
-            text += sprintf(text, "]");
-        }
-    }
-}
-
 static void compile(void)
 {
     char text[LONGEST * 80];
     hs_compile_error_t *error;
-    spell(text);
+    corpus_spell(text, &pattern);
     if (hs_compile(text, HS_FLAG_DOTALL, HS_MODE_BLOCK, NULL, &database, &error) != HS_SUCCESS ||
         hs_alloc_scratch(database, &scratch) != HS_SUCCESS) {
         fprintf(stderr, "hyperscan refuses %s\n", text);

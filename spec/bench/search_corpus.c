@@ -110,6 +110,25 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+void corpus_spell(char *text, const struct pattern *pattern)
+{
+    for (size_t i = 0; i < pattern->len; i++) {
+        unsigned value = pattern->value[i], mask = pattern_mask(pattern, i);
+        if (mask == 0xff)
+            text += sprintf(text, "\\x%02x", value);
+        else if (mask == 0xf0)
+            text += sprintf(text, "[\\x%02x-\\x%02x]", value, value | 0xf);
+        else if (!mask)
+            text += sprintf(text, ".");
+        else {
+            text += sprintf(text, "[");
+            for (unsigned high = 0; high < 16; high++)
+                text += sprintf(text, "\\x%02x", high << 4 | value);
+            text += sprintf(text, "]");
+        }
+    }
+}
+
 double median(double *figures)
 {
     qsort(figures, ROUNDS, sizeof *figures, by_value);

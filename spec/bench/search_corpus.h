@@ -8,6 +8,8 @@
 #ifndef SUTURE_BENCH_SEARCH_CORPUS_H
 #define SUTURE_BENCH_SEARCH_CORPUS_H
 
+#include "pattern.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +28,12 @@ double clock_now(void);
 
 /* Reads every byte and does next to nothing with it: the physical limit. */
 uint64_t corpus_sum(const struct corpus *corpus);
+
+/*
+ * Writes the pattern as a regular expression, in which a half that is fixed is a class, and a NUL: up to 80
+ * characters for each of its bytes.
+ */
+void corpus_spell(char *text, const struct pattern *pattern);
 
 /* The median of ROUNDS figures, which it puts in order. */
 double median(double *figures);
