@@ -7,7 +7,7 @@
 #   make crash       flushes interrupted at every system call and by every power cut, in full
 #   make coverage    which branches of flush, savepoint and recovery are never taken, and why
 #   make peers       the same kills and the same full disk for other patchers, as a table
-#   make bench           what things cost, over peers and over what the machine can do, as a table of ratios
+#   make bench       what things cost, over peers and over what the machine can do, as a table of ratios
 #   make lint        luacheck, cppcheck, warnings of gcc and clang, the format
 #   make format      brings C into the format that lint demands
 #   make install     DESTDIR= PREFIX=/usr/local
@@ -30,7 +30,7 @@ LUA = lua5.4
 LUA_INCLUDE = /usr/include/lua5.4
 LUA_SHARE = /usr/share/lua/5.4
 
-# --- Debian packages, one list for each purpose ---
+# Debian packages, one list for each purpose
 
 build-packages = gcc libb2-dev libc6-dev libdeflate-dev liblua5.4-dev libseccomp-dev libssl-dev libxxhash-dev lua5.4 \
     lua-argparse lua-dkjson $(filter clang,$(CC))
@@ -42,7 +42,7 @@ bench-packages = $(build-packages) libhyperscan-dev luajit openssl python3 ripgr
 fuzz-packages = clang libb2-dev libclang-rt-14-dev libdeflate-dev libssl-dev libxxhash-dev
 lint-packages = lua-check cppcheck clang clang-format
 
-# --- Sources and flags: each floor sees only the headers it may use ---
+# Sources and flags: each floor sees only the headers it may use
 
 FLOORS = core bind host
 SOURCES = $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c))
@@ -119,7 +119,7 @@ $(OUT)/sources.list: FORCE
 
 -include $(ALL_OBJECTS:.o=.d)
 
-# --- Missing packages: named, then installed; silent and quick when nothing is missing or this is no Debian ---
+# Missing packages: named, then installed; silent and quick when nothing is missing or this is no Debian
 
 deps-%:
 	@command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || exit 0; \
@@ -135,7 +135,7 @@ deps-%:
 	$$sudo apt-get update -q && \
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
 
-# --- Uses of what was built ---
+# Uses of what was built
 
 demo: all | deps-demo
 	@sh spec/demo.sh
@@ -162,7 +162,7 @@ fuzzers: $(FUZZERS:%=$(OUT)/%)
 $(OUT)/%_fuzz: spec/fuzz/%_fuzz.c $(call objects,core) Makefile
 	$(COMPILE) $(includes-core) -fsanitize=fuzzer -o $@ $< $(call objects,core) $(LIBRARIES)
 
-C_FILES = $(wildcard src/*/*.c src/*/*.h spec/fuzz/*.c spec/support/*.c spec/confined/*.c)
+C_FILES = $(wildcard src/*/*.[ch] spec/*/*.[ch])
 room = LUA_PATH='./?.lua;;' sh spec/crash/room.sh $(LUA)
 
 crash: all | deps-crash
@@ -191,7 +191,8 @@ $(OUT)/bench/%: spec/bench/%.c $(call objects,core) Makefile | deps-bench
 
 # cppcheck follows no ownership through a struct's initializer and no error that is filled through a pointer.
 CPPCHECK = cppcheck --quiet --std=c11 --enable=warning,portability,performance --error-exitcode=1 \
-	--suppress=missingInclude --suppress=memleak --suppress=ctuuninitvar --suppress=selfAssignment --suppress=nullPointerRedundantCheck
+	--suppress=missingInclude --suppress=memleak --suppress=ctuuninitvar --suppress=selfAssignment \
+	--suppress=nullPointerRedundantCheck
 
 lint: all | deps-lint
 	luacheck --quiet lua scripts spec src
