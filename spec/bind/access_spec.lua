@@ -2,6 +2,7 @@
 
 local suture = require "suture"
 local support = require "spec.support"
+local finalized = require "spec.support.finalized"
 local raised = require "spec.support.raised"
 
 -- What each accessor is to string.pack. 64 bits are the same bits for u64 and i64.
@@ -646,23 +647,15 @@ describe("bytes", function()
 
     for name, call in pairs(CALLS) do
       it("the call ends well or raises closed: " .. name, function()
-        local pause, speed = collectgarbage("setpause", 0), collectgarbage("setstepmul", 1000)
         local closed = 0
-        for _ = 1, 5 do
-          local b = suture.buffer(DATA)
-          setmetatable({}, { __gc = function() b:close() end })
-          for round = 1, 1000 do
-            local garbage = ("x"):rep(100000 + round)
-            local ok, err = pcall(call, b, garbage)
-            if not ok then
-              assert.matches("closed", tostring(err), 1, true)
-              closed = closed + 1
-              break
-            end
+        finalized.each(5, function() return suture.buffer(DATA) end, function(b) b:close() end, function(b)
+          local ok, err = pcall(call, b)
+          if not ok then
+            assert.matches("closed", tostring(err), 1, true)
+            closed = closed + 1
           end
-        end
-        collectgarbage("setpause", pause)
-        collectgarbage("setstepmul", speed)
+          return not ok
+        end)
         assert.is_true(closed > 0, "the collector never ran")
       end)
     end

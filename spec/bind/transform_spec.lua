@@ -2,6 +2,7 @@
 
 local suture = require "suture"
 local support = require "spec.support"
+local finalized = require "spec.support.finalized"
 local raised = require "spec.support.raised"
 local edges = require "spec.support.edges"
 
@@ -470,23 +471,15 @@ describe("bytes", function()
       advise = function(b) b:advise("willneed", 0, #DATA) end,
     } do
       it(name .. " ends well or raises closed", function()
-        local pause, speed = collectgarbage("setpause", 0), collectgarbage("setstepmul", 1000)
         local closed = 0
-        for _ = 1, 5 do
-          local b = suture.buffer(DATA)
-          setmetatable({}, { __gc = function() b:close() end })
-          for round = 1, 1000 do
-            local garbage = ("x"):rep(100000 + round)
-            local ok, err = pcall(call, b, garbage)
-            if not ok then
-              assert.equal("buffer: the object is closed", tostring(err))
-              closed = closed + 1
-              break
-            end
+        finalized.each(5, function() return suture.buffer(DATA) end, function(b) b:close() end, function(b)
+          local ok, err = pcall(call, b)
+          if not ok then
+            assert.equal("buffer: the object is closed", tostring(err))
+            closed = closed + 1
           end
-        end
-        collectgarbage("setpause", pause)
-        collectgarbage("setstepmul", speed)
+          return not ok
+        end)
         assert.is_true(closed > 0, "the collector never ran")
       end)
     end
