@@ -44,7 +44,7 @@ static int finding_rfind(lua_State *L)
     return find_once(L, "rfind", sweep_last);
 }
 
-/* --- matches --- */
+/* Matches */
 
 enum { BATCH = 256 };
 
@@ -136,7 +136,7 @@ static int finding_matches(lua_State *L)
     return 1;
 }
 
-/* --- count, unique --- */
+/* Count, unique */
 
 /* The number of matches in the bounds at index 3 and 4; *first is where the first one is. */
 static uint64_t count_matches(lua_State *L, struct bytes *bytes, const char *function,
@@ -182,7 +182,7 @@ static int finding_unique(lua_State *L)
     return 2;
 }
 
-/* --- replace --- */
+/* Replace */
 
 /* The string or pattern at that index, as long as `what`. */
 static struct pattern argument_new(lua_State *L, const struct bytes *bytes, int index,

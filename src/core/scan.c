@@ -14,7 +14,7 @@ enum { RARE_ENOUGH = 32 };
 /* A sample of the data pays from so many bytes on. */
 enum { ENOUGH = 4 * 1024 * 1024 };
 
-/* --- The key of a pattern --- */
+/* The key of a pattern */
 
 /* How often the first two bytes of a key are found, in parts of 2^32; much where too many bits are free. */
 static uint64_t weight_of(const struct key *key, const struct rarity_pairs *pairs)
@@ -55,7 +55,7 @@ static bool choose(const struct pattern *pattern, const struct rarity_pairs *pai
     return least < (UINT64_C(1) << 32) / RARE_ENOUGH;
 }
 
-/* --- Making --- */
+/* Making */
 
 /* A pattern on its way into the tables. */
 struct sorted {
@@ -219,7 +219,7 @@ void scan_free(struct scan *scan)
     *scan = (struct scan){0};
 }
 
-/* --- Looking --- */
+/* Looking */
 
 void hits_free(struct hits *hits)
 {

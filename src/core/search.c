@@ -12,7 +12,7 @@ enum { RUN_LEAST = 32 };
 /* Of a pattern with more fixed bytes than this only the first ones are looked at for rare ones. */
 enum { PROBED = 4096 };
 
-/* --- Choosing --- */
+/* Choosing */
 
 static bool is_uniform(const struct pattern *pattern)
 {
@@ -91,7 +91,7 @@ void search_tune(struct search *search, const unsigned char *data, uint64_t len)
     choose(search, &rarity);
 }
 
-/* --- What is found --- */
+/* What is found */
 
 /* Where matches go: into a list with room for some, or only into a count. */
 struct taken {
@@ -126,7 +126,7 @@ static bool take_matches(const struct search *search, const unsigned char *data,
     return true;
 }
 
-/* --- By blocks --- */
+/* By blocks */
 
 enum { AT_ONCE = 256 };
 
@@ -218,7 +218,7 @@ static bool last_of_blocks(const struct search *search, const unsigned char *dat
     return last_of_rest(search, data, from, end, all, off);
 }
 
-/* --- Runs of one byte --- */
+/* Runs of one byte */
 
 static bool all_agree(const struct pattern *pattern, const unsigned char *data)
 {
@@ -300,7 +300,7 @@ static bool last_of_runs(const struct search *search, const unsigned char *data,
     return false;
 }
 
-/* --- The whole --- */
+/* The whole */
 
 static void fill(const struct search *search, const unsigned char *data, uint64_t from, uint64_t to,
                  struct taken *taken)

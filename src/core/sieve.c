@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* --- The table --- */
+/* The table */
 
 static void add_pairs(struct sieve *sieve, const struct key *key)
 {
@@ -15,7 +15,7 @@ static void add_pairs(struct sieve *sieve, const struct key *key)
     while (key_next(key, &pair));
 }
 
-/* --- Groups --- */
+/* Groups */
 
 enum { IN_SET = 8, GROUPS = SIEVE_SETS * IN_SET };
 
@@ -108,7 +108,7 @@ static void choose_groups(struct sieve *sieve, const struct key *keys, size_t co
     }
 }
 
-/* --- The whole --- */
+/* The whole */
 
 void sieve_make(struct sieve *sieve, const struct key *keys, size_t count,
                 const struct rarity *rarity, bool has_avx2)

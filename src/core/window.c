@@ -46,7 +46,7 @@ void window_close(struct window *window)
     window->buffer = NULL;
 }
 
-/* --- What a part is made of --- */
+/* What a part is made of */
 
 static uint64_t page_of(const struct image *image, uint64_t off)
 {
@@ -98,7 +98,7 @@ static bool is_hole(const struct image *image, uint64_t off, uint64_t len)
     return data < 0 ? errno == ENXIO : (uint64_t)data >= image->file_off + off + len;
 }
 
-/* --- Ways --- */
+/* Ways */
 
 static uint64_t clock_now(void)
 {
@@ -186,7 +186,7 @@ static uint64_t next_step(struct window *window)
     return step;
 }
 
-/* --- Parts --- */
+/* Parts */
 
 static void cut(struct window *window, uint64_t count)
 {
