@@ -60,6 +60,9 @@ check() {
 plain() {
     export SUTURE_STATE="$work/plain"
     suite 'specs' lua5.4 -- ${*:-spec}
+    [ $# -eq 0 ] || return
+    check fuzz clang make --no-print-directory fuzz FUZZ_SECONDS=3
+    check lint clang-format make --no-print-directory lint
 }
 
 # shellcheck disable=SC2086
@@ -69,9 +72,6 @@ hardened() {
         --exclude-pattern=^house --exclude-pattern=^crash -- ${*:-spec}
     suite 'specs with the collector always due' lua5.4 \
         --helper=spec.support.stress --exclude-pattern=^cli -- ${*:-spec/bind spec/lua}
-    [ $# -eq 0 ] || return
-    check fuzz clang make --no-print-directory fuzz FUZZ_SECONDS=3
-    check lint clang-format make --no-print-directory lint
 }
 
 # Most specs wait for the disk, so both halves run at once; the second one's output follows the first one's.
