@@ -18,6 +18,7 @@ local CLASSES <const> = {
   p = { "lua/meta/suture/pattern.lua" },
   sp = { "lua/meta/suture/savepoint.lua" },
   set = { "lua/suture/transaction.lua" },
+  layout = { "lua/suture/struct.lua" },
   set_sp = { "lua/suture/transaction/savepoint.lua" },
 }
 

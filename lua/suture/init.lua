@@ -15,6 +15,7 @@ require "suture.bytes"
 ---@field recipe table  the module of recipes
 ---@field transaction fun(targets: table): suture.transaction?, suture.error?, integer?
 ---@field flush fun(list: table): suture.outcome[]
+---@field struct table  the module of structures
 ---@field recover fun(path: string, options?: table): "clean"|"finished"|"undone"
 local fields <const> = { version = "0.1.0" }
 
@@ -41,6 +42,7 @@ local submodules <const> = {
   flush = "suture.flush",
   recipe = "suture.recipe",
   recover = "suture.recover",
+  struct = "suture.struct",
   transaction = "suture.transaction",
 }
 

@@ -53,6 +53,7 @@ function registered.types()
     c = type_of(b:cursor()),
     p = type_of(suture.pattern "00"),
     sp = type_of(sp),
+    layout = type_of(suture.struct.layout {}),
     set = type_of(set),
     set_sp = type_of(set:savepoint()),
     err = { methods = {}, meta = core.error_meta },
