@@ -18,8 +18,9 @@ local exit_of_check <const> = { applied = 0, applicable = 1, partial = 1 }
 
 --- Options of a check or a run.
 ---@class suture.recipe.options
----@field params table<string, any>?    values of the recipe's parameters
----@field texts table<string, string>?  or their texts, as a command line has them
+---@field params table<string, any>?    values of parameters: bytes are raw, a file is its path
+---@field texts table<string, string>?  texts of parameters, as a command line or a JSON file spells them: bytes in hex;
+--- a text goes before a value of the same name
 ---@field output string?                where the result goes instead of into the target (run)
 ---@field verify string?                a shell command that must succeed before anything is written (run)
 ---@field record boolean?               whether the flush is kept on record, true if absent (run)
@@ -169,25 +170,42 @@ function recipe.describe(path, options)
   }
 end
 
---- Tells what a recipe finds in a target. The target is read only. What goes
---- wrong with the recipe or the target is in the report; only Ctrl-C raises, and
---- running outside the suture executable.
----@param path string     of the recipe
----@param target string   path
----@param options suture.recipe.options?
----@return suture.report
-function recipe.check(path, target, options)
-  return perform(path, target, options or {}, true)
+-- The only item of what is given as one or as a list.
+local function only(given, what)
+  local list <const> = type(given) == "table" and given or { given }
+  if #list ~= 1 then
+    core.raise("unsupported", ("exactly one %s is supported by this version"):format(what))
+  end
+  return list[1]
 end
 
---- Runs a recipe on a target: it is changed as a whole and durable, or not at
---- all. Otherwise like `check`.
----@param path string     of the recipe
----@param target string   path
+local function perform_all(recipes, targets, options, checking)
+  local target <const> = only(targets, "target")
+  local path <const> = type(target) == "table" and target.path or target
+  local report <const> = perform(only(recipes, "recipe"), path, options or {}, checking)
+  return { report }, report.code
+end
+
+--- Tells what recipes find in a set of targets. Nothing is written. What goes wrong with a recipe or a target is in
+--- the reports; only Ctrl-C raises, wrong arguments, and running outside the suture executable.
+---@param recipes string|string[]  paths, in the order in which they see each other's results
+---@param targets string|(string|{ name: string?, path: string })[]  one set: paths, or paths with the names under
+--- which recipes declare them
 ---@param options suture.recipe.options?
----@return suture.report
-function recipe.run(path, target, options)
-  return perform(path, target, options or {}, false)
+---@return suture.report[] reports  one for each recipe and target, in the order recipes x targets
+---@return integer code  the highest exit status
+function recipe.check(recipes, targets, options)
+  return perform_all(recipes, targets, options, true)
+end
+
+--- Runs recipes on a set of targets: all of it is changed and durable, or nothing is. Otherwise like `check`.
+---@param recipes string|string[]
+---@param targets string|(string|{ name: string?, path: string })[]
+---@param options suture.recipe.options?
+---@return suture.report[] reports
+---@return integer code
+function recipe.run(recipes, targets, options)
+  return perform_all(recipes, targets, options, false)
 end
 
 return recipe

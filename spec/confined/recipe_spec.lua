@@ -303,7 +303,7 @@ describe("what a recipe needs", function()
   it("is no function that its caller lends it", function()
     local script <const> = [[
       local recipe = require "suture.recipe"
-      local result = recipe.check(arg[1], arg[2], { params = { n = print } })
+      local result = recipe.check(arg[1], arg[2], { params = { n = print } })[1]
       print(result.code, result.error.text)]]
     local path = recipe "return { params = { n = { type = 'integer' } }, apply = print }"
     local lend = support.write("lend.lua", script)

@@ -46,7 +46,7 @@ describe("suture.recipe", function()
   describe(".check", function()
     it("tells what a run would do, and changes nothing", function()
       script [[
-        local report = suture.recipe.check(recipe, target, { params = { limit = 7 } })
+        local report = suture.recipe.check(recipe, target, { params = { limit = 7 } })[1]
         assert(report.verdict == "applicable" and report.status == "would_change" and report.code == 1)
         assert(report.recipe.name == "acme/limit" and report.recipe.version == "1.2.3" and report.target == target)
         assert(report.size[1] == 3 and report.size[2] == 3 and report.error == nil)
@@ -65,12 +65,12 @@ describe("suture.recipe", function()
 
     it("reports a target that is another one, missing, or not for these parameters", function()
       script([[
-        local report = suture.recipe.check(recipe, target)
+        local report = suture.recipe.check(recipe, target)[1]
         assert(report.verdict == "foreign" and report.status == "refused" and report.code == 3)
         assert(report.error.message:find "no A")
-        report = suture.recipe.check(recipe, output)
+        report = suture.recipe.check(recipe, output)[1]
         assert(report.status == "failed" and report.code == 4 and report.error.kind == "io")
-        report = suture.recipe.check(recipe, target, { params = { limit = 256 } })
+        report = suture.recipe.check(recipe, target, { params = { limit = 256 } })[1]
         assert(report.status == "failed" and report.code == 2)
       ]], "B.\5")
     end)
@@ -79,20 +79,20 @@ describe("suture.recipe", function()
   describe(".run", function()
     it("changes the target once", function()
       script [[
-        local report = suture.recipe.run(recipe, target)
+        local report = suture.recipe.run(recipe, target)[1]
         assert(report.status == "changed" and report.code == 0 and content(target) == "A.\9")
-        report = suture.recipe.run(recipe, target, { timeout = 5, record = false })
+        report = suture.recipe.run(recipe, target, { timeout = 5, record = false })[1]
         assert(report.status == "unchanged" and report.verdict == "applied" and content(target) == "A.\9")
       ]]
     end)
 
     it("writes elsewhere, or not at all where a command does not accept it", function()
       script [[
-        local report = suture.recipe.run(recipe, target, { output = output })
+        local report = suture.recipe.run(recipe, target, { output = output })[1]
         assert(report.output == output and content(output) == "A.\9" and content(target) == "A.\5")
-        report = suture.recipe.run(recipe, target, { verify = "false" })
+        report = suture.recipe.run(recipe, target, { verify = "false" })[1]
         assert(report.status == "failed" and report.code == 5 and content(target) == "A.\5")
-        report = suture.recipe.run(recipe, target, { verify = "grep -q A {}" })
+        report = suture.recipe.run(recipe, target, { verify = "grep -q A {}" })[1]
         assert(report.status == "changed" and content(target) == "A.\9")
       ]]
     end)

@@ -26,7 +26,7 @@ end
 
 local function one(act, path, target, options)
   local progress <const> = meter(target)
-  local result <const> = act(path, target, {
+  local results <const> = act(path, target, {
     texts = options.texts, timeout = options.timeout, memory = options.memory, trust = options.trust,
     strict = options.strict, output = options.output, verify = options.verify, record = options.record,
     progress = progress.watched and function(percent)
@@ -38,7 +38,7 @@ local function one(act, path, target, options)
     end,
   })
   progress:wipe()
-  return result
+  return results[1]
 end
 
 -- Results in order with what is said about them, where both streams lead to one terminal.
@@ -56,7 +56,7 @@ end
 --- parameter that is wrong (status 2) ends it, since no other target would fare better.
 ---@param arguments table  as the parser returns them: recipe, targets, params, json, timeout, memory,
 --- trust, strict, output, verify, no_record
----@param act fun(path: string, target: string, options: suture.recipe.options): suture.report
+---@param act fun(recipes: string, targets: string, options: suture.recipe.options): suture.report[], integer
 ---@param lines_of fun(result: suture.report, alone: boolean): string[]
 ---@return integer status  the highest
 function batch.run(arguments, act, lines_of)

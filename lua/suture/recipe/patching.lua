@@ -4,7 +4,7 @@
 
 local core <const> = require "suture.core"
 local context <const> = require "suture.recipe.context"
-local entries <const> = require "suture.recipe.entries"
+local editing <const> = require "suture.recipe.editing"
 local failure <const> = require "suture.recipe.failure"
 local verdict <const> = require "suture.recipe.verdict"
 
@@ -75,13 +75,6 @@ local function label_of(recipe, b)
   end
 end
 
-local function edits(recipe, b, params, label)
-  local hunks <const> = attempt(failure.code, entries.hunks, recipe.edits or {}, label, params)
-  for _, given in ipairs(hunks) do
-    attempt(failure.code, b.hunk, b, given)
-  end
-end
-
 local function counts(seen)
   local found <const> = { old = 0, new = 0, absent = 0 }
   for _, sighting in ipairs(seen.hunks) do
@@ -134,7 +127,7 @@ local function run(recipe, b, seen, options, outcome)
   local about <const>, said <const> = context.new({
     params = options.params, target = name, label = label, targets = { [name] = b }, checking = options.checking,
   }, options.folder, options.tell, options.open, options.identify)
-  edits(recipe, b, options.params, label)
+  attempt(failure.code, editing.run, recipe.edits or {}, { { name = name, bytes = b, label = label } }, options.params)
   if recipe.apply then
     attempt(failure.code, recipe.apply, b, options.params, about)
   end
