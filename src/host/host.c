@@ -10,6 +10,7 @@
 #include <lauxlib.h>
 
 #include "cell.h"
+#include "interrupt.h"
 #include "modules.h"
 #include "terminal.h"
 #include "worker.h"
@@ -39,6 +40,13 @@ static int make_folder(lua_State *L)
     return 1;
 }
 
+static int rearm(lua_State *L)
+{
+    (void)L;
+    interrupt_arm();
+    return 0;
+}
+
 /* What a cell can be built of here. */
 static int system_offer(lua_State *L)
 {
@@ -56,10 +64,15 @@ static int system_offer(lua_State *L)
 int luaopen_suture_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"work", worker_work},         {"confine", worker_confine},
-        {"system", system_offer},      {"isatty", terminal_isatty},
-        {"columns", terminal_columns}, {"executable", executable},
-        {"make_folder", make_folder},  {NULL, NULL},
+        {"work", worker_work},
+        {"confine", worker_confine},
+        {"system", system_offer},
+        {"isatty", terminal_isatty},
+        {"columns", terminal_columns},
+        {"executable", executable},
+        {"make_folder", make_folder},
+        {"rearm", rearm},
+        {NULL, NULL},
     };
     luaL_newlib(L, functions);
     modules_push_verbs(L);

@@ -11,6 +11,7 @@
  *   host.executable()                                   -> path of this executable | nil
  *   host.make_folder()                                  -> path of a new folder that nobody else may enter
  *                                                          | nil, message, errno
+ *   host.rearm()                                        the next Ctrl-C counts as the first   see interrupt.h
  */
 #ifndef SUTURE_HOST_H
 #define SUTURE_HOST_H

@@ -1,5 +1,5 @@
 /*
- * lines: the plain interactive loop.
+ * lines: the interactive loop of -i.
  */
 #ifndef SUTURE_LINES_H
 #define SUTURE_LINES_H
@@ -7,10 +7,11 @@
 #include <lua.h>
 
 /*
- * Reads stdin line by line until its end and runs each chunk; the values of an expression are
- * printed. A chunk or an expression that is not finished goes on in the next line. Errors are
- * reported, and the loop goes on. Prompts (_PROMPT, _PROMPT2) appear only on a terminal. The global
- * `suture` is set to the module if it is free.
+ * Reads chunks from stdin until its end, by the editor on a terminal (suture.repl.input), and runs
+ * each; the values of an expression are printed. A chunk or an expression that is not finished goes on
+ * in the next line. Errors are reported, and the loop goes on; Ctrl-C at the prompt drops what was
+ * typed. Prompts (_PROMPT, _PROMPT2) appear only on a terminal. The global `suture` is set to the
+ * module if it is free.
  */
 void lines_loop(lua_State *L);
 
