@@ -52,12 +52,12 @@ end
 
 --- Nothing is kept.
 ---@return string[]
-function Plain:history()
+function Plain.history()
   return {}
 end
 
 --- Nothing is open.
-function Plain:close()
+function Plain.close()
 end
 
 Plain.__close = Plain.close
