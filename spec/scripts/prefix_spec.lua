@@ -1,5 +1,6 @@
 -- scripts/text/prefix, judged by the patched program itself and by strings.
 
+local driver = require "spec.scripts.driver"
 local support = require "spec.support"
 local recipe = require "spec.support.recipe"
 
@@ -91,26 +92,6 @@ int main(void)
     assert.equal("/srv/two/a\0/srv/two/b\0\0\0", patched "/srv/two/a\0/opt/first/b\0")
   end)
 
-  it("refuses a prefix that does not fit, before a byte is written", function()
-    local path = support.write("long.bin", "/opt/first/a\0/opt/first/b\0")
-    local complaint = recipe.refused(NAME, path, options("/opt/first", "/opt/eleventh"))
-    assert.matches("does not fit", complaint, 1, true)
-  end)
-
-  it("refuses a text without a NUL at its end, before a byte is written", function()
-    recipe.refused(NAME, support.write("end.bin", "/opt/first/a\0/opt/first/b"), STANDARD)
-    recipe.refused(NAME, support.write("mixed.bin", "/opt/first/a\0/opt/first\1\2\3\0"), STANDARD)
-  end)
-
-  it("refuses a file in which neither prefix stands", function()
-    recipe.refused(NAME, support.write("other.bin", "/usr/lib\0"), STANDARD)
-    recipe.refused(NAME, support.write("empty.bin", ""), STANDARD)
-  end)
-
-  it("refuses to replace a prefix by itself", function()
-    recipe.refused(NAME, support.write("same.bin", "/opt/first\0"), options("/opt/first", "/opt/first"))
-  end)
-
   it("demands both parameters, and that they say something", function()
     local path = support.write("data.bin", "/opt/first\0")
     assert.equal(2, (recipe.run("run", NAME, path, "-p old=/opt/first")))
@@ -118,3 +99,29 @@ int main(void)
     assert.equal("/opt/first\0", support.read(path))
   end)
 end)
+
+driver.proves(NAME, {
+  params = { old = "/opt/first", new = "/srv/two" },
+  cases = {
+    ["a text with a tail"] = { input = "\0/opt/first/bin\0next\0", output = "\0/srv/two/bin\0\0\0next\0" },
+    ["a list of folders"] = { input = "/opt/first:/opt/first/b\0", output = "/srv/two:/srv/two/b\0\0\0\0\0" },
+    ["both ends of a file"] = { input = "/opt/first\0-\0/opt/first\0", output = "/srv/two\0\0\0-\0/srv/two\0\0\0" },
+  },
+  refused = {
+    ["another folder"] = { input = "/opt/second/bin\0", message = "is in the file" },
+    ["a longer name"] = "/opt/firstborn\0",
+    ["the end of a path"] = "/very/opt/first\0",
+    ["a variable in front"] = "$HOME/opt/first\0",
+    ["a prefix that is cut"] = "/opt/firs\0",
+    ["a text without its end"] = { input = "/opt/first/bin", message = "0x0" },
+    ["a text that runs into code"] = { input = "/opt/first/bin\1\2\0", message = "not in a text" },
+    ["no room"] = {
+      input = "\0/opt/first\0x\0", params = { old = "/opt/first", new = "/opt/second" },
+      message = "0x1: \"/opt/second\" does not fit",
+    },
+    ["no room for the second"] = {
+      input = "/opt/a/x\0/a/b/opt/a:/opt/a\0", params = { old = "/opt/a", new = "/opt/ab" }, message = "does not fit",
+    },
+    ["the same prefix"] = { input = "/opt/first\0", params = { old = "/opt/first", new = "/opt/first" } },
+  },
+})
