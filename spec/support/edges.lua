@@ -2,7 +2,7 @@
 
 local support = require "spec.support"
 
-local OBJECTS <const> = { "bulk", "catalogue", "checksum", "crc", "digest" }
+local OBJECTS <const> = { "bulk", "catalogue", "checksum", "crc", "digest", "pages", "window" }
 
 --- Compiles it, for any processor where `portable` says so, and returns the path of the program, quoted.
 return function(portable)

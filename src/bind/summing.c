@@ -183,7 +183,8 @@ static int summing_digest(lua_State *L)
     uint64_t off = argument_offset(L, bytes, "digest", 2, "offset");
     uint64_t len = argument_offset(L, bytes, "digest", 3, "length");
     const struct digest *digest = check_digest(L, bytes);
-    digest_make(digest, check_range(L, bytes, off, len, "digest"), len, result);
+    bytes_range(L, bytes, off, len, "digest");
+    digest_make(digest, bytes->image, bytes->off + off, len, result);
     bytes_current(L, bytes);
     lua_pushlstring(L, (const char *)result, digest->size);
     return 1;

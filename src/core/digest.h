@@ -1,5 +1,5 @@
 /*
- * digest: hashes over memory, by name.
+ * digest: hashes over an image's bytes, by name.
  *
  *     md5 sha1 sha224 sha256 sha384 sha512     libcrypto
  *     blake2b (512 bits) blake2s (256 bits)    libb2
@@ -11,15 +11,21 @@
 #ifndef SUTURE_DIGEST_H
 #define SUTURE_DIGEST_H
 
+#include "image.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 #define DIGEST_MOST 64
 
+union digest_state;
+
 struct digest {
     const char *name;
     size_t size; /* bytes of the result, at most DIGEST_MOST */
-    void (*make)(const unsigned char *data, size_t len, unsigned char *result);
+    void (*begin)(union digest_state *state);
+    void (*add)(union digest_state *state, const unsigned char *data, size_t len);
+    void (*end)(union digest_state *state, unsigned char *result);
 };
 
 /* The digest of that name, or NULL. */
@@ -29,10 +35,10 @@ const struct digest *digest_find(const char *name);
 const char *digest_name(size_t number);
 
 /*
- * Puts digest->size bytes at result. Memory is read once and never outside of [data, data + len); data may be
- * NULL when len is 0.
+ * Puts digest->size bytes at result: the digest of [off, off + len), which lies in the image. The bytes are read
+ * once, part by part (window.h).
  */
-void digest_make(const struct digest *digest, const unsigned char *data, uint64_t len,
+void digest_make(const struct digest *digest, const struct image *image, uint64_t off, uint64_t len,
                  unsigned char result[DIGEST_MOST]);
 
 #endif
