@@ -11,8 +11,8 @@ end
 
 --- Opens standard input for a conversation. There is one reader at a time.
 ---
---- reader:read(prompt, continuation) returns the next chunk, which may hold newlines, or nil at the end of the input; it
---- raises `interrupted` when Ctrl-C drops what was typed. reader:history() lists the chunks that were typed, the
+--- reader:read(prompt, continuation) returns the next chunk, which may hold newlines, or nil at the end of the
+--- input; it raises `interrupted` when Ctrl-C drops what was typed. reader:history() lists the chunks that were typed, the
 --- last one last, those of earlier sessions included. reader:close() keeps nothing open; a reader is closed by
 --- `local reader <close>` too.
 ---@param options { history: string?, is_complete: (fun(text: string): boolean)? }
