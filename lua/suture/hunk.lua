@@ -13,15 +13,18 @@ local hunk = {}
 
 local observer
 
---- What an observer hears: a hunk was found at `offset` (in the file), in a
---- state. "absent" is the state of an optional hunk that was not found.
+--- What an observer hears: what a hunk came to at one of its sites, in the file's offsets. "absent" is the state of
+--- an optional hunk that was not found, "neither" that of one that has no place, or other bytes there.
 ---@class suture.sighting
 ---@field bytes suture.bytes
 ---@field offset integer?
 ---@field length integer
----@field span integer[]?   offset (in the file) and length of what the finding relied on
----@field state "old"|"new"|"absent"
+---@field span integer[]?   offset and length of what the finding relied on
+---@field state "old"|"new"|"absent"|"neither"
 ---@field note string?
+---@field label string?     of an edit that is about one version
+---@field problem string?   why it is neither
+---@field nearest suture.candidate[]?  what comes next to it where it is neither, the best first
 
 --- Has a function called for each hunk that is found from now on, before it
 --- writes. nil ends that.
@@ -30,7 +33,9 @@ function hunk.observe(fn)
   observer = fn
 end
 
-local function report(sighting)
+--- Tells the observer, if there is one.
+---@param sighting suture.sighting
+function hunk.report(sighting)
   if observer then
     observer(sighting)
   end
@@ -51,17 +56,12 @@ local function no_alternative(problems)
   return { kind = "notunique", message = message, absent = absent }
 end
 
---- Finds a hunk's sites without writing: those of the first alternative that
---- has any. A signature that is found too often ends the search, since a later
---- alternative would only hide that.
----@param b suture.bytes
----@param form suture.edit
----@return suture.site[]|nil
----@return suture.alternative|suture.problem
-function hunk.inspect(b, form)
+-- The sites of the first alternative that has any. A signature that is found too often ends the search, since a
+-- later alternative would only hide that.
+local function inspect(b, form, known)
   local problems <const> = {}
   for index, alternative in ipairs(form.alternatives) do
-    local found <const>, problem <const> = sites.of(b, alternative)
+    local found <const>, problem <const> = sites.of(b, alternative, known)
     if found then
       return found, alternative
     end
@@ -73,11 +73,71 @@ function hunk.inspect(b, form)
   return nil, no_alternative(problems)
 end
 
-local function raise(b, problem)
+--- What a hunk comes to on a target.
+---@class suture.finding
+---@field bytes suture.bytes
+---@field form suture.edit
+---@field state "old"|"new"|"absent"|"neither"   "old" if one site is
+---@field sites suture.site[]               none where it is absent or neither
+---@field alternative suture.alternative?   whose sites they are
+---@field problem suture.problem?           why it is neither
+
+--- Finds a hunk without writing.
+---@param b suture.bytes
+---@param form suture.edit
+---@param known table<suture.alternative, suture.matches>?  where signatures match, as far as that is known; filled
+---@return suture.finding
+function hunk.find(b, form, known)
+  local found <const>, answer <const> = inspect(b, form, known or {})
+  if not found then
+    local absent <const> = form.optional and answer.absent
+    return {
+      bytes = b, form = form, sites = {}, state = absent and "absent" or "neither",
+      problem = not absent and answer or nil,
+    }
+  end
+  local state = "new"
+  for _, site in ipairs(found) do
+    state = site.state == "old" and "old" or state
+  end
+  return { bytes = b, form = form, sites = found, alternative = answer, state = state }
+end
+
+--- The error that a problem is.
+---@param b suture.bytes
+---@param problem suture.problem
+---@return suture.error
+function hunk.error(b, problem)
   local offset <const> = problem.offset
-  core.raise(problem.kind, problem.message, {
+  return core.error(problem.kind, problem.message, {
     path = b.path, offset = offset, file_offset = offset and b.offset + offset or nil,
   })
+end
+
+local function sighting_of_site(finding, site)
+  local start <const> = finding.bytes.offset
+  return {
+    bytes = finding.bytes, offset = start + site.offset, length = #site.current, state = site.state,
+    span = { start + site.match, site.span }, note = finding.alternative.note or finding.form.note,
+  }
+end
+
+--- What an observer is to hear of a finding: each site, or that there is none.
+---@param finding suture.finding
+---@return suture.sighting[]
+function hunk.sightings(finding)
+  local list <const>, problem <const> = {}, finding.problem
+  for index, site in ipairs(finding.sites) do
+    list[index] = sighting_of_site(finding, site)
+  end
+  if #list == 0 then
+    list[1] = {
+      bytes = finding.bytes, state = finding.state, note = finding.form.note, problem = problem and problem.message,
+      length = problem and #finding.form.alternatives[1].old or 0,
+      offset = problem and problem.offset and finding.bytes.offset + problem.offset,
+    }
+  end
+  return list
 end
 
 -- The guards go through the core, so that a flush demands these bytes of the file again.
@@ -86,27 +146,27 @@ local function guard(b, site)
   expect(b, site.offset, site.current)
 end
 
-local function settle(b, alternative, site, note)
-  report {
-    bytes = b, offset = b.offset + site.offset, length = #site.current, state = site.state,
-    span = { b.offset + site.match, site.span }, note = alternative.note or note,
-  }
-  if site.state == "old" then
-    patch(b, site.offset, site.current, alternative.new:apply(site.current))
+--- Writes where the old bytes stand. Raises what writing raises.
+---@param finding suture.finding
+function hunk.write(finding)
+  local b <const> = finding.bytes
+  for _, site in ipairs(finding.sites) do
+    guard(b, site)
+  end
+  for _, site in ipairs(finding.sites) do
+    if site.state == "old" then
+      patch(b, site.offset, site.current, finding.alternative.new:apply(site.current))
+    end
   end
 end
 
-local function settle_all(b, alternative, found, note)
-  for _, site in ipairs(found) do
-    guard(b, site)
-  end
-  local offsets <const>, state = {}, "new"
-  for index, site in ipairs(found) do
-    settle(b, alternative, site, note)
+local function offsets_of(finding)
+  local offsets <const>, alternative <const> = {}, finding.alternative
+  for index, site in ipairs(finding.sites) do
     offsets[index] = site.offset
-    state = site.state == "old" and "old" or state
   end
-  return offsets, state
+  local is_list <const> = alternative and (alternative.count or 1) > 1 and not alternative.nth
+  return is_list and offsets or offsets[1]
 end
 
 --- The method `b:hunk { ... }`. The keys:
@@ -130,17 +190,15 @@ end
 ---@return integer|integer[]|nil offset where it patches; a list with `count` above 1; nil where it is absent
 ---@return "old"|"new"|"absent" state what was found: "old" if anything was written
 function hunk.apply(b, given)
-  local form <const> = edit.read(given)
-  local found <const>, answer <const> = hunk.inspect(b, form)
-  if not found then
-    if not (form.optional and answer.absent) then
-      raise(b, answer)
-    end
-    report { bytes = b, length = 0, state = "absent", note = form.note }
-    return nil, "absent"
+  local finding <const> = hunk.find(b, edit.read(given))
+  if finding.problem then
+    error(hunk.error(b, finding.problem), 0)
   end
-  local offsets <const>, state <const> = settle_all(b, answer, found, form.note)
-  return (answer.count or 1) > 1 and not answer.nth and offsets or offsets[1], state
+  for _, sighting in ipairs(hunk.sightings(finding)) do
+    hunk.report(sighting)
+  end
+  hunk.write(finding)
+  return offsets_of(finding), finding.state
 end
 
 hunk.hunk = hunk.apply

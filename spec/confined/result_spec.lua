@@ -44,6 +44,7 @@ end
 
 local pack <const> = wire.pack
 local head <const> = pack("recipe", "name", "1.0")
+local neither <const>, nearest <const> = pack("hunk", "", -1, 0, "neither"), pack("nearest", 2, 1, "48 4?")
 
 describe("result", function()
   local refused <const> = {
@@ -70,6 +71,26 @@ describe("result", function()
     ["a hunk before the file"] = { pack("hunk", "", -2, 1, "absent") },
     ["a hunk of negative length"] = { pack("hunk", "", 0, -1, "old") },
     ["a hunk past all offsets"] = { pack("hunk", "", math.maxinteger, 1, "old") },
+    ["a hunk nowhere that is new"] = { pack("hunk", "", -1, 1, "new") },
+    ["a label of no hunk"] = { pack("label", "x") },
+    ["a second label"] = { pack("hunk", "", 0, 1, "old"), pack("label", "x"), pack("label", "y") },
+    ["a label that is too long"] = { pack("hunk", "", 0, 1, "old"), pack("label", ("x"):rep(1 << 17)) },
+    ["a problem of no hunk"] = { pack("problem", "x") },
+    ["a problem of a hunk that is old"] = { pack("hunk", "", 0, 1, "old"), pack("problem", "x") },
+    ["a nearest of no hunk"] = { pack("nearest", 0, 1, "00") },
+    ["a nearest of a hunk that is new"] = { pack("hunk", "", 0, 1, "new"), pack("nearest", 0, 1, "00") },
+    ["a nearest before the file"] = { neither, pack("nearest", -1, 1, "00") },
+    ["a nearest that matches less than never"] = { neither, pack("nearest", 0, -1, "00") },
+    ["a nearest without a pattern"] = { neither, pack("nearest", 0, 1, "") },
+    ["a nearest with what is no pattern"] = { neither, pack("nearest", 0, 1, "00 0") },
+    ["a nearest with a pattern that is too long"] = { neither, pack("nearest", 0, 1, ("00 "):rep(1 << 16) .. "00") },
+    ["four nearest"] = { neither, nearest, nearest, nearest, nearest },
+    ["a difference of no nearest"] = { neither, pack("difference", 0, "8b", "89") },
+    ["a difference of no hunk"] = { pack("difference", 0, "8b", "89") },
+    ["a difference before its nearest"] = { neither, nearest, pack("difference", 1, "8b", "89") },
+    ["a difference of no byte"] = { neither, nearest, pack("difference", 2, "8", "89") },
+    ["a difference that wants no byte"] = { neither, nearest, pack("difference", 2, "xy", "89") },
+    ["a difference that finds no byte"] = { neither, nearest, pack("difference", 2, "8b", "8?") },
     ["a guard before the file"] = { pack("guard", -1, "x") },
     ["a guard past the end"] = { pack("guard", SIZE, "x") },
     ["a guard far past the end"] = { pack("guard", math.maxinteger, "x") },
@@ -97,6 +118,28 @@ describe("result", function()
     assert.is_true(taken:is_complete())
     assert.same({ "name", "1.0", "applicable", "why", 1 },
       { taken.outcome.name, taken.outcome.version, taken.outcome.verdict, taken.outcome.reason, heard.lines })
+  end)
+
+  it("takes what a recipe tells of a hunk that is neither old nor new", function()
+    local ok, taken = accepted(head, neither, pack("label", "1.0"), pack("problem", "found 0"), nearest,
+      pack("difference", 3, "8?", "77"), nearest, pack("failure", 3, "notunique", "m", "t", -1, ""))
+    assert.is_true(ok)
+    assert.same({ {
+      length = 0, state = "neither", label = "1.0", problem = "found 0", nearest = {
+        { offset = 2, matches = 1, pattern = "48 4?", differences = { { offset = 3, wanted = "8?", found = "77" } } },
+        { offset = 2, matches = 1, pattern = "48 4?", differences = {} },
+      },
+    } }, taken.outcome.hunks)
+  end)
+
+  it("bounds how much a nearest differs", function()
+    local frames = { neither, nearest }
+    for offset = 2, 66 do
+      frames[#frames + 1] = pack("difference", offset, "00", "01")
+    end
+    assert.is_false((accepted(table.unpack(frames))))
+    frames[#frames] = nil
+    assert.is_true((accepted(table.unpack(frames))))
   end)
 
   it("takes only what describes where a recipe is described", function()
@@ -137,7 +180,9 @@ describe("result", function()
       assert(guard.offset >= 0 and guard.offset + #guard.bytes <= SIZE)
     end
     for _, hunk in ipairs(outcome.hunks) do
-      assert(hunk.length >= 0 and (hunk.offset == nil and hunk.state == "absent" or hunk.offset >= 0))
+      local is_nowhere <const> = hunk.state == "absent" or hunk.state == "neither"
+      assert(hunk.length >= 0 and (hunk.offset == nil and is_nowhere or hunk.offset >= 0))
+      assert(hunk.state == "neither" or not hunk.nearest and not hunk.problem)
     end
     assert(not (outcome.verdict and outcome.failure))
   end
@@ -154,7 +199,7 @@ describe("result", function()
   end
 
   local words <const> = {
-    "old", "new", "absent", "applied", "applicable", "partial", "foreign", "recipe", "io", "", "x",
+    "old", "new", "absent", "neither", "applied", "applicable", "partial", "foreign", "recipe", "io", "", "x",
   }
   local makers <const> = {
     function(r) return pack("recipe", bytes(r), bytes(r)) end,
@@ -166,6 +211,10 @@ describe("result", function()
     function(r) return pack("change", r(0, SIZE), "x", bytes(r) .. "w") end,
     function(r) return pack("hunk", bytes(r), r(0, SIZE), r(0, SIZE), "old") end,
     function(r) return pack("guard", offset(r), bytes(r)) end,
+    function(r) return pack("hunk", bytes(r), r(0, SIZE), r(0, SIZE), "neither") end,
+    function(r) return pack(r(2) == 1 and "label" or "problem", bytes(r)) end,
+    function(r) return pack("nearest", offset(r), offset(r), r(2) == 1 and "48 ??" or bytes(r)) end,
+    function(r) return pack("difference", offset(r), r(2) == 1 and "4?" or "x", "48") end,
     function(r) return pack("failure", r(0, 8), words[r(#words)], bytes(r), bytes(r), offset(r), bytes(r)) end,
     function(r) return pack("verdict", words[r(#words)], bytes(r)) end,
     function(r) return pack("description", bytes(r)) end,

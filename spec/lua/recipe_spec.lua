@@ -35,6 +35,11 @@ describe("recipe", function()
         verify = function() end, examples = { { input = "a", params = {}, output = "b" } } ]]
     end)
 
+    it("takes edits at one place for different versions or targets", function()
+      load_table [[ targets = { { name = "t", versions = { { label = "a", size = 1 }, { label = "b", size = 2 } } } },
+        edits = { { at = 0, label = "a", old = "a", new = "b" }, { at = 0, label = "b", old = "a", new = "c" } } ]]
+    end)
+
     it("gives each recipe globals of its own", function()
       load_text "leak = 1; return { apply = function() end }"
       assert.is_nil(rawget(_G, "leak"))
@@ -113,6 +118,15 @@ describe("recipe", function()
       },
       ["an edit of an unknown target"] = { edit "target = 'x', at = 0, old = 'a', new = 'b'", "unknown target 'x'" },
       ["an edit of an unknown label"] = { edit "label = 'x', at = 0, old = 'a', new = 'b'", "unknown label 'x'" },
+      ["edits at places that overlap"] = {
+        "return { edits = { { at = 4, old = 'ab', new = 'xy', note = 'n' },"
+          .. "{ at = 0, base = 5, old = 'b', new = 'z' } } }",
+        "edits[1] (n) and edits[2] overlap at 0x5",
+      },
+      ["an edit past all offsets"] = {
+        edit "at = math.maxinteger, base = 1, old = 'a', new = 'b'",
+        "edits[1]: base and at are too far together",
+      },
       ["examples that are text"] = { "return { examples = 'x' }", "examples must be a list" },
       ["a misspelt key of an example"] = { "return { examples = { { inptu = '' } } }", "did you mean 'input'?" },
       ["a lone nibble in a pattern"] = { "return { x = require 'suture'.pattern '4' }", "4" },

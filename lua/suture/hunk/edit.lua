@@ -92,6 +92,13 @@ local function range(given)
   return { integer(pair, "offset", 0), integer(pair, "length", 0) }
 end
 
+-- Offsets from `base` on are sums.
+local function check_sum(base, offset, length, key)
+  if offset > math.maxinteger - length or base > math.maxinteger - length - offset then
+    fail("base and %s are too far together", key)
+  end
+end
+
 local function typed(given, key, kind)
   local value <const> = given[key]
   if value ~= nil and type(value) ~= kind then
@@ -115,8 +122,10 @@ local function by_place(given)
     end
   end
   local old <const>, new <const> = sides(given)
+  local at <const>, base <const> = integer(given, "at", 0), integer(given, "base", 0, 0)
+  check_sum(base, at, 0, "at")
   return {
-    at = integer(given, "at", 0), base = integer(given, "base", 0, 0), skip = 0,
+    at = at, base = base, skip = 0,
     old = old, new = new, note = typed(given, "note", "string"),
   }
 end
@@ -124,10 +133,14 @@ end
 local function by_signature(given)
   local old <const>, new <const> = sides(given)
   local find <const>, skip <const> = bytes(given, "find"), integer(given, "skip", 0, 0)
+  local base <const>, within <const> = integer(given, "base", 0, 0), range(given)
+  if within then
+    check_sum(base, within[1], within[2], "within")
+  end
   return {
     find = find, patched = find:overlay(skip, new), skip = skip,
     old = old, new = new, note = typed(given, "note", "string"),
-    base = integer(given, "base", 0, 0), within = range(given),
+    base = base, within = within,
     count = integer(given, "count", 1), nth = integer(given, "nth", 1),
   }
 end

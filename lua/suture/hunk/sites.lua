@@ -1,8 +1,9 @@
 --- Where a hunk's sites are and what stands there. Nothing here writes.
 
 local core <const> = require "suture.core"
+local matching <const> = require "suture.hunk.matching"
 
-local read <const>, matches <const> = core.methods.read, core.methods.matches
+local read <const> = core.methods.read
 
 local sites = {}
 
@@ -80,35 +81,6 @@ function sites.judge(b, alternative, offset)
   return nil, { kind = "mismatch", offset = offset, message = both_sides(alternative, current) }
 end
 
-local function bounds(b, alternative)
-  local within <const> = alternative.within
-  if not within then
-    return alternative.base, #b
-  end
-  local from <const> = alternative.base + within[1]
-  return from, from + within[2]
-end
-
---- Where a signature matches, in the form before or after the patch: each
---- place once, in ascending order.
----@param b suture.bytes
----@param alternative suture.alternative
----@return integer[]
-function sites.matches(b, alternative)
-  local from <const>, to <const> = bounds(b, alternative)
-  local list <const>, seen <const> = {}, {}
-  for _, form in ipairs { alternative.find, alternative.patched } do
-    for offset in matches(b, form, from, to) do
-      if not seen[offset] then
-        seen[offset] = true
-        list[#list + 1] = offset
-      end
-    end
-  end
-  table.sort(list)
-  return list
-end
-
 local function places(list)
   local text <const> = {}
   for index = 1, math.min(#list, 4) do
@@ -126,7 +98,8 @@ local function wrong_number(alternative, list)
     local count <const> = alternative.count or 1
     wanted = count == 1 and "exactly 1 match" or ("exactly %d matches"):format(count)
   end
-  local found <const> = #list == 0 and "0" or ("%d (%s)"):format(#list, places(list))
+  local number <const> = list.is_cut and ("more than %d"):format(#list) or #list
+  local found <const> = #list == 0 and "0" or ("%s (%s)"):format(number, places(list))
   return {
     kind = "notunique", absent = #list == 0,
     message = ("needed %s of %s, found %s"):format(wanted, cut(tostring(alternative.find), 1, shown), found),
@@ -137,7 +110,7 @@ end
 local function choose(alternative, list)
   local count <const>, nth <const> = alternative.count, alternative.nth
   if count or not nth then
-    if #list ~= (count or 1) then
+    if #list ~= (count or 1) or list.is_cut then
       return nil, wrong_number(alternative, list)
     end
   end
@@ -160,11 +133,26 @@ local function overlapping(alternative, chosen)
   end
 end
 
-local function located(b, alternative)
+local function matches_of(b, alternative, known)
+  if not known[alternative] then
+    local list <const>, problem <const> = matching.of(b, alternative)
+    if not list then
+      return nil, problem
+    end
+    known[alternative] = list
+  end
+  return known[alternative]
+end
+
+local function located(b, alternative, known)
   if alternative.at then
     return { alternative.base + alternative.at }
   end
-  local chosen <const>, problem <const> = choose(alternative, sites.matches(b, alternative))
+  local list <const>, out_of_range <const> = matches_of(b, alternative, known)
+  if not list then
+    return nil, out_of_range
+  end
+  local chosen <const>, problem <const> = choose(alternative, list)
   if not chosen then
     return nil, problem
   end
@@ -175,10 +163,11 @@ end
 --- The sites of one alternative, each with its state.
 ---@param b suture.bytes
 ---@param alternative suture.alternative
+---@param known table<suture.alternative, suture.matches>  where signatures match, as far as that is known; filled
 ---@return suture.site[]|nil
 ---@return suture.problem? why there are none
-function sites.of(b, alternative)
-  local found <const>, problem <const> = located(b, alternative)
+function sites.of(b, alternative, known)
+  local found <const>, problem <const> = located(b, alternative, known)
   if not found then
     return nil, problem
   end

@@ -1,6 +1,10 @@
---- A recipe's `edits`, carried out one after the other on the targets that they name.
+--- The edits of a recipe. All are located and judged before the first is
+--- written, so that their order does not matter and a miss hides no other.
 
+local core <const> = require "suture.core"
 local entries <const> = require "suture.recipe.entries"
+local hunk <const> = require "suture.hunk"
+local overlap <const> = require "suture.hunk.overlap"
 
 local editing = {}
 
@@ -10,14 +14,69 @@ local editing = {}
 ---@field bytes suture.bytes
 ---@field label string?      which of the known versions it is
 
---- Carries out the edits in their order. Raises what a hunk raises that finds neither side, `argument` for a `new`
---- that does not fit, and what the recipe's own functions raise.
+local function locate(works)
+  local findings <const>, known <const> = {}, {}
+  for index, work in ipairs(works) do
+    findings[index] = hunk.find(work.bytes, work.form, known)
+  end
+  return findings
+end
+
+local function report(works, findings)
+  for index, finding in ipairs(findings) do
+    for _, sighting in ipairs(hunk.sightings(finding)) do
+      sighting.label = works[index].label
+      hunk.report(sighting)
+    end
+  end
+end
+
+local function refuse_misses(findings)
+  for _, finding in ipairs(findings) do
+    if finding.problem then
+      error(hunk.error(finding.bytes, finding.problem), 0)
+    end
+  end
+end
+
+-- What each target's hunks change.
+local function ranges_by_target(works, findings)
+  local by_target <const> = {}
+  for index, finding in ipairs(findings) do
+    local ranges <const> = by_target[finding.bytes] or {}
+    for _, site in ipairs(finding.sites) do
+      ranges[#ranges + 1] = { offset = site.offset, length = #site.current, name = works[index].name }
+    end
+    by_target[finding.bytes] = ranges
+  end
+  return by_target
+end
+
+local function refuse_overlaps(works, findings)
+  for bytes, ranges in pairs(ranges_by_target(works, findings)) do
+    local one <const>, other <const>, offset <const> = overlap.first(ranges)
+    if one then
+      core.raise("argument", ("%s and %s overlap"):format(one.name, other.name), {
+        path = bytes.path, offset = offset, file_offset = bytes.offset + offset,
+      })
+    end
+  end
+end
+
+--- Carries out a recipe's edits. Raises what the first of them that is missing comes to (`mismatch`, `notunique`,
+--- `range`) when the observer of hunks has heard of all, and `argument` where two change the same byte; nothing is
+--- written then. What a function of the parameters raises passes through.
 ---@param edits table[]  as the schema has checked them
----@param targets suture.editing.target[]
+---@param targets suture.editing.target[]  the first is meant where an edit names none
 ---@param params table
 function editing.run(edits, targets, params)
-  for _, given in ipairs(entries.hunks(edits, targets[1].label, params)) do
-    targets[1].bytes:hunk(given)
+  local works <const> = entries.works(edits, targets, params)
+  local findings <const> = locate(works)
+  report(works, findings)
+  refuse_misses(findings)
+  refuse_overlaps(works, findings)
+  for _, finding in ipairs(findings) do
+    hunk.write(finding)
   end
 end
 

@@ -3,6 +3,7 @@
 
 local core <const> = require "suture.core"
 local edit <const> = require "suture.hunk.edit"
+local overlap <const> = require "suture.hunk.overlap"
 
 local entries = {}
 
@@ -69,6 +70,20 @@ local function old_side(_, old)
   return old
 end
 
+local function bare(err)
+  return ((core.is_error(err) and err.message or tostring(err)):gsub("^hunk: ", ""))
+end
+
+-- The entry's form; what is wrong with it names the place.
+local function form_of(entry, place, bytes_of)
+  local given <const> = as_hunk(entry, bytes_of)
+  local ok <const>, form <const> = pcall(edit.read, given)
+  if not ok then
+    fail("%s: %s", place, bare(form))
+  end
+  return form
+end
+
 --- Checks one entry as far as it can be without a target and parameters. Raises `argument`.
 ---@param entry any
 ---@param place string  what it is, for the message
@@ -77,30 +92,85 @@ function entries.check(entry, place)
     fail("%s must be a table, not a %s", place, type(entry))
   end
   check_keys(entry, place)
-  local ok <const>, err <const> = pcall(edit.read, as_hunk(entry, old_side))
-  if not ok then
-    local message <const> = core.is_error(err) and err.message or tostring(err)
-    fail("%s: %s", place, (message:gsub("^hunk: ", "")))
+  form_of(entry, place, old_side)
+end
+
+--- How an entry is named in messages.
+---@param index integer
+---@param note string?
+---@return string
+function entries.name(index, note)
+  return note and ("edits[%d] (%s)"):format(index, note) or ("edits[%d]"):format(index)
+end
+
+-- Those at literal places, by target; `any` and signatures tell their place only when they run.
+local function literal_ranges(list, default)
+  local by_target <const> = {}
+  for index, entry in ipairs(list) do
+    if entry.at ~= nil then
+      local target <const> = entry.target or default or ""
+      local ranges <const> = by_target[target] or {}
+      ranges[#ranges + 1] = {
+        offset = math.tointeger(entry.at) + math.tointeger(entry.base or 0), length = #entry.old,
+        label = entry.label, name = entries.name(index, entry.note),
+      }
+      by_target[target] = ranges
+    end
+  end
+  return by_target
+end
+
+-- Entries about different versions never meet.
+local function of_one_version(one, other)
+  return one.label == nil or other.label == nil or one.label == other.label
+end
+
+--- Demands that no two entries at literal places change the same byte. Raises `argument`. Each of them was checked.
+---@param list table[]
+---@param default string?  the target that is meant where an entry names none
+function entries.check_overlaps(list, default)
+  for _, ranges in pairs(literal_ranges(list, default)) do
+    local one <const>, other <const>, offset <const> = overlap.first(ranges, of_one_version)
+    if one then
+      fail("%s and %s overlap at 0x%x", one.name, other.name, offset)
+    end
   end
 end
 
---- The arguments of `b:hunk` for those entries that are about a version of the
---- target, in order. Functions are called with the parameters; what they raise
---- passes through, and a result that does not fit raises `argument`.
----@param list table[]
----@param label string?  the version that the target is
----@param params table
----@return table[]
-function entries.hunks(list, label, params)
-  local hunks <const> = {}
-  for _, entry in ipairs(list) do
-    if entry.label == nil or entry.label == label then
-      hunks[#hunks + 1] = as_hunk(entry, function(new)
-        return new(params)
-      end)
+--- An entry of a recipe that is about a target at hand.
+---@class suture.work
+---@field bytes suture.bytes
+---@field form suture.edit
+---@field label string?
+---@field name string   of the entry, for messages
+
+local function target_of(entry, targets)
+  for index, target in ipairs(targets) do
+    if entry.target == target.name or entry.target == nil and index == 1 then
+      return target
     end
   end
-  return hunks
+end
+
+--- What those entries ask for that are about the targets at hand and their versions, in order. Functions are called
+--- with the parameters; what they raise passes through, and a result that does not fit raises `argument`.
+---@param list table[]
+---@param targets suture.editing.target[]  the first is meant where an entry names none
+---@param params table
+---@return suture.work[]
+function entries.works(list, targets, params)
+  local works <const> = {}
+  local function call(new)
+    return new(params)
+  end
+  for index, entry in ipairs(list) do
+    local target <const> = target_of(entry, targets)
+    if target and (entry.label == nil or entry.label == target.label) then
+      local name <const> = entries.name(index, entry.note)
+      works[#works + 1] = { bytes = target.bytes, form = form_of(entry, name, call), label = entry.label, name = name }
+    end
+  end
+  return works
 end
 
 return entries

@@ -111,9 +111,28 @@ local function load_recipe(job, ready, globals)
   return recipe, not job.describe and values(recipe, job), loading.name(recipe, job.recipe)
 end
 
+local function tell_nearest(send, candidate)
+  send("nearest", candidate.offset, candidate.matches, candidate.pattern)
+  for _, difference in ipairs(candidate.differences) do
+    send("difference", difference.offset, difference.wanted, difference.found)
+  end
+end
+
+local function tell_hunk(send, sighting)
+  send("hunk", sighting.note or "", sighting.offset or -1, sighting.length, sighting.state)
+  for _, key in ipairs { "label", "problem" } do
+    if sighting[key] then
+      send(key, sighting[key])
+    end
+  end
+  for _, candidate in ipairs(sighting.nearest or {}) do
+    tell_nearest(send, candidate)
+  end
+end
+
 local function tell_outcome(send, outcome)
   for _, sighting in ipairs(outcome.hunks) do
-    send("hunk", sighting.note or "", sighting.offset or -1, sighting.length, sighting.state)
+    tell_hunk(send, sighting)
   end
   for _, guard in ipairs(outcome.guards) do
     send("guard", guard.offset, guard.bytes)

@@ -76,7 +76,7 @@ local function label_of(recipe, b)
 end
 
 local function counts(seen)
-  local found <const> = { old = 0, new = 0, absent = 0 }
+  local found <const> = { old = 0, new = 0, absent = 0, neither = 0 }
   for _, sighting in ipairs(seen.hunks) do
     found[sighting.state] = found[sighting.state] + 1
   end

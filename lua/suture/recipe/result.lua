@@ -12,7 +12,10 @@ local most_progress <const> = 100000
 local most_items <const> = 4000000
 local most_words <const> = 1 << 16
 
-local states <const> = { old = true, new = true, absent = true }
+-- More candidates, or more differing bytes of one, help nobody.
+local most_nearest <const>, most_differences <const> = 3, 64
+
+local states <const> = { old = true, new = true, absent = true, neither = true }
 local words <const> = { applicable = true, applied = true, partial = true }
 local kinds <const> = { recipe = true }
 for kind in ([[argument range readonly closed pending mismatch notunique foreign stale changed truncated format io
@@ -85,9 +88,47 @@ function takers.progress(self, percent)
 end
 
 function takers.hunk(self, note, offset, length, state)
-  need(states[state] and (offset >= 0 or state == "absent"))
+  need(states[state] and (offset >= 0 or state == "absent" or state == "neither"))
   local list <const> = self.outcome.hunks
   list[#list + 1] = { note = optional(short(note)), offset = place(offset, length), length = length, state = state }
+end
+
+-- The hunk that a message tells more about, which does so once.
+local function last_hunk(self, field)
+  local list <const> = self.outcome.hunks
+  local last <const> = list[#list]
+  need(last and not last[field])
+  return last
+end
+
+function takers.label(self, text)
+  last_hunk(self, "label").label = short(text)
+end
+
+function takers.problem(self, text)
+  local last <const> = last_hunk(self, "problem")
+  need(last.state == "neither")
+  last.problem = short(text)
+end
+
+local function is_pattern(text)
+  return (text .. " "):gsub("[%x?][%x?] ", "") == "" and text ~= ""
+end
+
+function takers.nearest(self, offset, matches, pattern)
+  local last <const> = last_hunk(self)
+  need(last.state == "neither" and offset >= 0 and matches >= 0 and is_pattern(short(pattern)))
+  last.nearest = last.nearest or {}
+  need(#last.nearest < most_nearest)
+  last.nearest[#last.nearest + 1] = { offset = offset, matches = matches, pattern = pattern, differences = {} }
+end
+
+function takers.difference(self, offset, wanted, found)
+  local nearest <const> = last_hunk(self).nearest or {}
+  local last <const> = nearest[#nearest]
+  need(last and #last.differences < most_differences)
+  need(offset >= last.offset and wanted:find "^[%x?][%x?]$" and found:find "^%x%x$")
+  last.differences[#last.differences + 1] = { offset = offset, wanted = wanted, found = found }
 end
 
 function takers.guard(self, offset, bytes)

@@ -152,6 +152,7 @@ local function check_references(recipe)
     labels[#labels + 1] = entry.label
     known[entry.label] = true
   end
+  entries.check_overlaps(recipe.edits or {}, only.name)
   for index, entry in ipairs(recipe.edits or {}) do
     if entry.target ~= nil and entry.target ~= only.name then
       fail("edits[%d]: %s", index, core.unknown("target", entry.target, { only.name }))

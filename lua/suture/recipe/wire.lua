@@ -11,6 +11,10 @@ local formats <const> = {
   log = "<s4",
   progress = "<I1",          -- per cent
   hunk = "<s4i8I8s4",        -- note, offset or -1, length, state
+  label = "<s4",             -- of the hunk before it
+  problem = "<s4",           -- of the hunk before it: why it is neither old nor new
+  nearest = "<i8I8s4",       -- what comes next to it: offset, how often the pattern matches, the pattern
+  difference = "<i8s1s1",    -- of the nearest before it: offset, the byte that is wanted, the one that is there
   change = "<i8s4s4",        -- offset, old, new
   guard = "<i8s4",           -- offset, bytes
   failure = "<I1s4s4s4i8s4", -- status, kind, message, text, offset or -1, where
@@ -19,7 +23,8 @@ local formats <const> = {
 }
 
 --- Makes the frame of a message.
----@param what string  one of: recipe log progress hunk change guard failure verdict description
+---@param what string  one of: recipe log progress hunk label problem nearest difference change guard failure verdict
+---                     description
 ---@param ... any      its fields
 ---@return string
 function wire.pack(what, ...)

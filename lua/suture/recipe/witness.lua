@@ -31,10 +31,13 @@ function Seen:guard(offset, length)
   end
 end
 
--- A hunk that is met again after it was written is not a second one.
+-- A hunk that is met again after it was written is not a second one. One that is neither old nor new holds nothing.
 function Seen:hunk(sighting)
   local key <const> = ("%d:%d"):format(sighting.offset or -1, sighting.length)
-  if sighting.offset and self.ranges[key] then
+  if sighting.state == "neither" then
+    self.hunks[#self.hunks + 1] = sighting
+    return
+  elseif sighting.offset and self.ranges[key] then
     return
   end
   self.ranges[key] = true

@@ -7,6 +7,7 @@ describe("wire", function()
   local messages <const> = {
     { "recipe", "a/b", "1.0" }, { "log", "x\0y" }, { "progress", 100 }, { "hunk", "", -1, 0, "absent" },
     { "hunk", "n", math.maxinteger, 5, "old" }, { "change", 7, "a", "b" }, { "guard", 0, "" },
+    { "label", "1.0" }, { "problem", "found 0" }, { "nearest", 5, 1, "48 ??" }, { "difference", 6, "8b", "89" },
     { "failure", 5, "recipe", "m", "t", -1, "" }, { "verdict", "applied", "" },
   }
   for _, message in ipairs(messages) do
