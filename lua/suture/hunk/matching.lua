@@ -1,8 +1,9 @@
 --- Where the signatures of hunks match, in the form before or after the patch.
 
 local core <const> = require "suture.core"
+local pass <const> = require "suture.hunk.pass"
 
-local read_matches <const> = core.methods.matches
+local matches <const> = core.methods.matches
 
 local matching = {}
 
@@ -38,12 +39,7 @@ local function merge(one, other, most)
   return list
 end
 
---- Puts together where both forms of an alternative match.
----@param alternative suture.alternative
----@param before suture.matches  of the form before the patch
----@param after suture.matches   of the form after it
----@return suture.matches
-function matching.together(alternative, before, after)
+local function together(alternative, before, after)
   return merge(before, after, matching.most(alternative))
 end
 
@@ -58,7 +54,7 @@ end
 
 local function first_matches(b, what, from, to, most)
   local list <const> = { is_cut = false }
-  for offset in read_matches(b, what, from, to) do
+  for offset in matches(b, what, from, to) do
     if #list == most then
       list.is_cut = true
       break
@@ -82,8 +78,35 @@ function matching.of(b, alternative)
     }
   end
   local most <const> = matching.most(alternative)
-  return matching.together(alternative, first_matches(b, alternative.find, from, to, most),
+  return together(alternative, first_matches(b, alternative.find, from, to, most),
     first_matches(b, alternative.patched, from, to, most))
+end
+
+-- Whether a signature is looked for everywhere, and suits.
+local function is_for_pass(alternative)
+  return alternative.find and not alternative.within and alternative.base == 0
+    and pass.suits(alternative.find) and pass.suits(alternative.patched)
+end
+
+--- Looks for the signatures of many hunks in one pass. Those that are bound to a range, and those that could match
+--- nearly everywhere, are left to `of`.
+---@param b suture.bytes
+---@param alternatives suture.alternative[]
+---@param known table<suture.alternative, suture.matches>  filled
+function matching.all(b, alternatives, known)
+  local forms <const>, most <const>, chosen <const> = {}, {}, {}
+  for _, alternative in ipairs(alternatives) do
+    if is_for_pass(alternative) then
+      for _, form in ipairs { "find", "patched" } do
+        forms[#forms + 1], most[#most + 1] = alternative[form], matching.most(alternative)
+      end
+      chosen[#chosen + 1] = alternative
+    end
+  end
+  local lists <const> = pass.run(b, forms, most)
+  for index, alternative in ipairs(chosen) do
+    known[alternative] = together(alternative, lists[2 * index - 1], lists[2 * index])
+  end
 end
 
 return matching

@@ -4,6 +4,7 @@
 local core <const> = require "suture.core"
 local entries <const> = require "suture.recipe.entries"
 local hunk <const> = require "suture.hunk"
+local matching <const> = require "suture.hunk.matching"
 local overlap <const> = require "suture.hunk.overlap"
 
 local editing = {}
@@ -14,8 +15,22 @@ local editing = {}
 ---@field bytes suture.bytes
 ---@field label string?      which of the known versions it is
 
+-- All signatures that are about one target, in one pass.
+local function search(works)
+  local by_target <const>, known <const> = {}, {}
+  for _, work in ipairs(works) do
+    local list <const> = by_target[work.bytes] or {}
+    table.move(work.form.alternatives, 1, #work.form.alternatives, #list + 1, list)
+    by_target[work.bytes] = list
+  end
+  for bytes, alternatives in pairs(by_target) do
+    matching.all(bytes, alternatives, known)
+  end
+  return known
+end
+
 local function locate(works)
-  local findings <const>, known <const> = {}, {}
+  local findings <const>, known <const> = {}, search(works)
   for index, work in ipairs(works) do
     findings[index] = hunk.find(work.bytes, work.form, known)
   end
