@@ -43,7 +43,12 @@ local function together(alternative, before, after)
   return merge(before, after, matching.most(alternative))
 end
 
-local function bounds(b, alternative)
+--- Where a signature is looked for: from, and up to.
+---@param b suture.bytes
+---@param alternative suture.alternative
+---@return integer from
+---@return integer to  may lie behind the end
+function matching.bounds(b, alternative)
   local within <const> = alternative.within
   if not within then
     return alternative.base, #b
@@ -70,7 +75,7 @@ end
 ---@return suture.matches|nil
 ---@return suture.problem?  where the bounds leave the bytes
 function matching.of(b, alternative)
-  local from <const>, to <const> = bounds(b, alternative)
+  local from <const>, to <const> = matching.bounds(b, alternative)
   if from > to or to > #b then
     local past <const> = from > to and from or to
     return nil, {

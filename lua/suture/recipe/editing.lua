@@ -6,6 +6,7 @@ local entries <const> = require "suture.recipe.entries"
 local hunk <const> = require "suture.hunk"
 local matching <const> = require "suture.hunk.matching"
 local overlap <const> = require "suture.hunk.overlap"
+local recognition <const> = require "suture.recipe.recognition"
 
 local editing = {}
 
@@ -15,22 +16,12 @@ local editing = {}
 ---@field bytes suture.bytes
 ---@field label string?      which of the known versions it is
 
--- All signatures that are about one target, in one pass.
-local function search(works)
-  local by_target <const>, known <const> = {}, {}
-  for _, work in ipairs(works) do
-    local list <const> = by_target[work.bytes] or {}
-    table.move(work.form.alternatives, 1, #work.form.alternatives, #list + 1, list)
-    by_target[work.bytes] = list
-  end
-  for bytes, alternatives in pairs(by_target) do
+-- All signatures that are about one target are looked for in one pass.
+local function locate(works, known)
+  local findings <const> = {}
+  for bytes, alternatives in pairs(entries.alternatives(works)) do
     matching.all(bytes, alternatives, known)
   end
-  return known
-end
-
-local function locate(works)
-  local findings <const>, known <const> = {}, search(works)
   for index, work in ipairs(works) do
     findings[index] = hunk.find(work.bytes, work.form, known)
   end
@@ -80,19 +71,21 @@ end
 
 --- Carries out a recipe's edits. Raises what the first of them that is missing comes to (`mismatch`, `notunique`,
 --- `range`) when the observer of hunks has heard of all, and `argument` where two change the same byte; nothing is
---- written then. What a function of the parameters raises passes through.
+--- written then. Raises `argument` too where one is not found again as new when all are written, since the second run
+--- would take the file for another one. What a function of the parameters raises passes through.
 ---@param edits table[]  as the schema has checked them
 ---@param targets suture.editing.target[]  the first is meant where an edit names none
 ---@param params table
 function editing.run(edits, targets, params)
-  local works <const> = entries.works(edits, targets, params)
-  local findings <const> = locate(works)
+  local works <const>, known <const> = entries.works(edits, targets, params), {}
+  local findings <const> = locate(works, known)
   report(works, findings)
   refuse_misses(findings)
   refuse_overlaps(works, findings)
   for _, finding in ipairs(findings) do
     hunk.write(finding)
   end
+  recognition.check(works, findings, known)
 end
 
 return editing

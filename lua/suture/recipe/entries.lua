@@ -173,4 +173,16 @@ function entries.works(list, targets, params)
   return works
 end
 
+--- The alternatives of all works, by target.
+---@param works suture.work[]
+---@return table<suture.bytes, suture.alternative[]>
+function entries.alternatives(works)
+  local by_target <const> = {}
+  for _, work in ipairs(works) do
+    local list <const>, more <const> = by_target[work.bytes] or {}, work.form.alternatives
+    by_target[work.bytes] = table.move(more, 1, #more, #list + 1, list)
+  end
+  return by_target
+end
+
 return entries

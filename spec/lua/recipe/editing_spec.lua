@@ -46,13 +46,13 @@ describe("editing", function()
     local b = suture.buffer "abcdef"
     run(b, {
       { at = 4, old = "e", new = "E", note = "late" },
-      { find = "ab", skip = 1, old = "b", new = "B" },
+      { find = pattern "61 ?? 63", skip = 1, old = "b", new = "B" },
       { at = 3, old = "d", new = "d" },
       { find = "xx", old = "xx", new = "yy", optional = true },
-      { find = pattern "61 ?? 63", old = "a", new = "A", label = "one", count = 1 },
+      { find = "a", old = "a", new = "a", label = "one", count = 1 },
     }, "one")
-    assert.equal("ABcdEf", b:read(0, 6))
-    assert.same({ "old", "old", "new", "absent", "old" }, states())
+    assert.equal("aBcdEf", b:read(0, 6))
+    assert.same({ "old", "old", "new", "absent", "new" }, states())
     assert.same({ 4, 1, "late" }, { heard[1].offset, heard[1].length, heard[1].note })
     assert.same({ 1, 0, "one" }, { heard[2].offset, heard[5].offset, heard[5].label })
   end)
@@ -74,7 +74,8 @@ describe("editing", function()
 
   it("finds all before it writes, so that what one writes is not seen by the next", function()
     local b = suture.buffer "aa bb"
-    run(b, { { find = "aa", old = "aa", new = "bb", within = { 0, 2 } }, { find = "bb", old = "bb", new = "cc" } })
+    run(b, { { find = "aa", old = "aa", new = "bb", within = { 0, 2 } },
+      { find = "bb", old = "bb", new = "cc", within = { 2, 3 } } })
     assert.equal("bb cc", b:read(0, 5))
   end)
 
@@ -118,10 +119,10 @@ describe("editing", function()
     end
 
     it("calls it with the parameters, in alternatives too", function()
-      local b = suture.buffer "ab"
+      local b = suture.buffer "a.b"
       run(b, { { at = 0, old = "a", new = new },
-        { any = { { at = 9 }, { find = "b", new = new } }, old = "b", new = "x" } }, nil, { byte = 0x7a })
-      assert.equal("zz", b:read(0, 2))
+        { any = { { at = 9 }, { find = ".b", skip = 1, new = new } }, old = "b", new = "x" } }, nil, { byte = 0x7a })
+      assert.equal("z.z", b:read(0, 3))
     end)
 
     it("takes a pattern", function()
@@ -167,7 +168,7 @@ describe("editing", function()
 
     it("lets them touch", function()
       local b = suture.buffer "abcd"
-      run(b, { { find = "cd", old = "cd", new = "xy" }, { find = "bc", old = "b", new = "z" },
+      run(b, { { find = "cd", old = "cd", new = "xy" }, { find = "b", old = "b", new = "z" },
         { at = 0, old = "a", new = "v" } })
       assert.equal("vzxy", b:read(0, 4))
     end)
@@ -189,6 +190,45 @@ describe("editing", function()
       refused("notunique", "found 0", suture.buffer "a",
         { { at = 0, old = "a", new = "b" }, { find = "a", old = "a", new = "b" },
           { find = "z", old = "z", new = "y" } })
+    end)
+  end)
+
+  describe("after all edits are written", function()
+    local lost <const> = {
+      ["breaks a signature"] = { "edits[2] (n) is not recognised after all edits were written: needed exactly 1 match",
+        "abcd", { { at = 0, old = "a", new = "x" }, { find = "abc", skip = 2, old = "c", new = "z", note = "n" } } },
+      ["makes one match twice"] = { "edits[1] is not recognised after all edits were written: needed exactly 1 match "
+        .. "of 62 63 64, found 2 (0x1, 0x6)",
+        "abcd  bced", { { find = "bcd", old = "b", new = "x" }, { at = 8, old = "ed", new = "de" } } },
+      ["is an earlier alternative"] = { "edits[1] is not recognised after all edits were written: it is found at 0x5",
+        "abc.ef", { { any = { { find = "gf", skip = 1, old = "f", new = "f" }, { at = 0 } }, old = "a", new = "b" },
+          { at = 4, old = "e", new = "g" } } },
+      ["is what was absent"] = {
+        "edits[1] is not recognised after all edits were written: it was absent and is found at 0x1",
+        "abc", { { find = "bd", old = "b", new = "x", optional = true }, { at = 2, old = "c", new = "d" } } },
+      ["is the first of several"] = { "edits[2] is not recognised after all edits were written: it is found at 0x4",
+        "aab.ab.", { { at = 0, old = "a", new = "x" }, { find = "a", nth = 2, old = "a", new = "y" } } },
+    }
+    for name, case in pairs(lost) do
+      it("refuses what a second run would not take for done: what is written " .. name, function()
+        local b = suture.buffer(case[2])
+        local err = raised("argument", run, b, case[3])
+        assert.matches(case[1], tostring(err), 1, true)
+      end)
+    end
+
+    it("is done the second time", function()
+      local edits = { { find = pattern "61 ?? 63", skip = 1, old = "b", new = "B" }, { at = 3, old = "d", new = "D" },
+        { find = "ef", count = 2, old = "e", new = "E" }, { any = { { find = "q" }, { find = "g" } }, old = "g",
+        new = "h" }, { find = "zz", old = "zz", new = "yy", optional = true } }
+      local b = suture.buffer "abcdefefg"
+      run(b, edits)
+      local before = b:read(0, #b)
+      assert.equal("aBcDEfEfh", before)
+      listen()
+      run(b, edits)
+      assert.same({ "new", "new", "new", "new", "new", "absent" }, states())
+      assert.equal(before, b:read(0, #b))
     end)
   end)
 end)
