@@ -12,6 +12,7 @@ require "suture.bytes"
 
 ---@class suture
 ---@field version string
+---@field format table  the modules of file formats
 ---@field recipe table  the module of recipes
 ---@field transaction fun(targets: table): suture.transaction?, suture.error?, integer?
 ---@field flush fun(list: table): suture.outcome[]
@@ -40,6 +41,7 @@ fields.pattern = core.pattern
 
 local submodules <const> = {
   flush = "suture.flush",
+  format = "suture.format",
   recipe = "suture.recipe",
   recover = "suture.recover",
   struct = "suture.struct",
