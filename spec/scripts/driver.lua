@@ -132,29 +132,35 @@ local function prove_case(name, recipe, case, verdict)
   expect_revert(path, digest)
 end
 
--- One clear line on stderr, which begins with the file, and nothing on stdout.
-local function expect_one_line(verb, name, path, options)
-  local command = ("%s %s %s %s %s"):format(support.suture, verb, path_of(name), options, quote(path))
-  local status, stdout, stderr = support.run(command)
-  assert(status == 3, ("status %d of %s: %s%s"):format(status, verb, stdout, stderr))
-  assert(stderr:find("suture: " .. path .. ": ", 1, true) == 1, "the line names no file: " .. stderr)
-  assert(stderr:find "^[^\n%c]+\n$", "not one line: " .. stderr)
-  return stderr
+-- Runs the verbs on a file in one go: what run says on stderr, its status, check's object and status, and whether the
+-- file is as it was.
+local REFUSAL <const> = [[
+before=$(stat -c '%%i %%y %%s' %s)
+%s run %s %s %s; echo $?
+%s check --json %s %s %s 2>/dev/null; echo $?
+[ "$before" = "$(stat -c '%%i %%y %%s' %s)" ] && echo same || echo touched]]
+
+local function ask_refusal(name, path, options)
+  local file, program, recipe = quote(path), support.suture, path_of(name)
+  local _, stdout, stderr = support.run(REFUSAL:format(file, program, recipe, options, file, program, recipe, options,
+    file, file))
+  local ran, object, checked, touched = stdout:match "^(%d+)\n([^\n]*)\n(%d+)\n(%l+)\n$"
+  assert(ran, "more on stdout than an object: " .. stdout .. stderr)
+  return { line = stderr, ran = ran, report = json.decode(object), checked = checked, touched = touched }
 end
 
 local function prove_refusal(name, recipe, case)
-  local options = options_of(recipe, case.params)
   local input = value_of(case.input)
   local path = support.write("refused." .. (case.suffix or "bin"), input)
-  local mark = identity(path)
-  local line = expect_one_line("run", name, path, options)
-  expect_one_line("check", name, path, options)
-  local status, report = ask("check", name, path, options)
-  assert.same({ 3, "foreign", "refused" }, { status, report.verdict, report.status })
-  assert.equal(mark, identity(path))
+  local seen = ask_refusal(name, path, options_of(recipe, case.params))
+  assert(seen.ran == "3", ("status %s of run: %s"):format(seen.ran, seen.line))
+  assert(seen.line:find("suture: " .. path .. ": ", 1, true) == 1, "the line names no file: " .. seen.line)
+  assert(seen.line:find "^[^\n%c]+\n$", "not one line: " .. seen.line)
+  assert.same({ "3", "foreign", "refused" }, { seen.checked, seen.report.verdict, seen.report.status })
+  assert.equal("same", seen.touched)
   assert.is_true(input == support.read(path), "the refused file has changed")
   if case.message then
-    assert.matches(case.message, line, 1, true)
+    assert.matches(case.message, seen.line, 1, true)
   end
 end
 
