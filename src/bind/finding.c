@@ -5,13 +5,46 @@
 #include "bytes.h"
 #include "errors.h"
 #include "patterns.h"
+#include "stretches.h"
+#include "range.h"
 #include "sweep.h"
 
 #include <inttypes.h>
 #include <lauxlib.h>
 
-typedef bool (*searcher)(const struct image *, const struct pattern *, uint64_t, uint64_t,
+/* In [from, to), which is not empty, of an object that is live; offsets are those of the object. */
+typedef bool (*searcher)(lua_State *, struct bytes *, const struct pattern *, uint64_t, uint64_t,
                          uint64_t *);
+
+static bool find_first(lua_State *L, struct bytes *bytes, const struct pattern *what, uint64_t from,
+                       uint64_t to, uint64_t *off)
+{
+    for (;;) {
+        struct stretch stretch = stretch_first(from, to, what->len);
+        if (sweep_first(bytes->image, what, bytes->off + from, bytes->off + stretch.to, off))
+            return true;
+        if (stretch.next == to)
+            return false;
+        from = stretch.next;
+        stretch_pause(L, bytes, from, to);
+    }
+}
+
+/* A match that reaches behind `to` of the stretch in front lies in the stretch behind it: all of them end at `last`. */
+static bool find_last(lua_State *L, struct bytes *bytes, const struct pattern *what, uint64_t from,
+                      uint64_t last, uint64_t *off)
+{
+    for (uint64_t to = last;;) {
+        struct stretch stretch = stretch_last(from, to, what->len);
+        uint64_t end = to + range_min(what->len - 1, last - to);
+        if (sweep_last(bytes->image, what, bytes->off + stretch.from, bytes->off + end, off))
+            return true;
+        if (stretch.from == from)
+            return false;
+        to = stretch.from;
+        stretch_pause(L, bytes, from, last);
+    }
+}
 
 static int find_once(lua_State *L, const char *function, searcher search)
 {
@@ -21,7 +54,7 @@ static int find_once(lua_State *L, const char *function, searcher search)
     struct pattern what = argument_what(L, bytes, function, 2);
     argument_bounds(L, bytes, function, 3, &from, &to);
     bytes_range(L, bytes, from, to - from, "search");
-    bool found = from < to && search(bytes->image, &what, bytes->off + from, bytes->off + to, &off);
+    bool found = from < to && search(L, bytes, &what, from, to, &off);
     bytes_current(L, bytes);
     if (!found) {
         lua_pushnil(L);
@@ -35,13 +68,13 @@ static int find_once(lua_State *L, const char *function, searcher search)
 /* b:find(what [, from [, to]]) -> offset, length | nil */
 static int finding_find(lua_State *L)
 {
-    return find_once(L, "find", sweep_first);
+    return find_once(L, "find", find_first);
 }
 
 /* b:rfind(what [, from [, to]]) -> offset, length | nil */
 static int finding_rfind(lua_State *L)
 {
-    return find_once(L, "rfind", sweep_last);
+    return find_once(L, "rfind", find_last);
 }
 
 /* Matches */
@@ -77,9 +110,16 @@ static void look_ahead(lua_State *L, struct loop *loop, struct bytes *bytes,
     if (loop->next >= loop->to)
         return;
     bytes_range(L, bytes, loop->next, loop->to - loop->next, "search");
-    uint64_t from = bytes->off + loop->next;
-    loop->count = sweep_fill(image, what, &from, bytes->off + loop->to, loop->offs, loop->room);
-    loop->next = loop->count == loop->room ? from - bytes->off : loop->to;
+    for (;;) {
+        struct stretch stretch = stretch_first(loop->next, loop->to, what->len);
+        uint64_t from = bytes->off + loop->next;
+        loop->count =
+            sweep_fill(image, what, &from, bytes->off + stretch.to, loop->offs, loop->room);
+        loop->next = loop->count == loop->room ? from - bytes->off : stretch.next;
+        if (loop->count || loop->next == loop->to)
+            break;
+        stretch_pause(L, bytes, loop->next, loop->to);
+    }
     loop->state = image->state;
     loop->generation = image->generation;
     if (loop->room > 1)
@@ -138,6 +178,25 @@ static int finding_matches(lua_State *L)
 
 /* Count, unique */
 
+/* The matches in [from, to), which is not empty, of an object that is live; *first is where the first one is. */
+static uint64_t count_stretches(lua_State *L, struct bytes *bytes, const struct pattern *what,
+                                uint64_t from, uint64_t to, uint64_t *first)
+{
+    uint64_t count = 0, here;
+    for (;;) {
+        struct stretch stretch = stretch_first(from, to, what->len);
+        uint64_t got =
+            sweep_count(bytes->image, what, bytes->off + from, bytes->off + stretch.to, &here);
+        if (got && !count)
+            *first = here;
+        count += got;
+        if (stretch.next == to)
+            return count;
+        from = stretch.next;
+        stretch_pause(L, bytes, from, to);
+    }
+}
+
 /* The number of matches in the bounds at index 3 and 4; *first is where the first one is. */
 static uint64_t count_matches(lua_State *L, struct bytes *bytes, const char *function,
                               const struct pattern *what, uint64_t *first)
@@ -147,7 +206,7 @@ static uint64_t count_matches(lua_State *L, struct bytes *bytes, const char *fun
     argument_bounds(L, bytes, function, 3, &from, &to);
     bytes_range(L, bytes, from, to - from, "search");
     if (from < to)
-        count = sweep_count(bytes->image, what, bytes->off + from, bytes->off + to, first);
+        count = count_stretches(L, bytes, what, from, to, first);
     bytes_current(L, bytes);
     return count;
 }
@@ -215,29 +274,43 @@ static void lay_over(lua_State *L, const struct bytes *bytes, uint64_t off,
         at[i] = (unsigned char)((at[i] & ~pattern_mask(new, i)) | new->value[i]);
 }
 
-/*
- * Replaces up to `most` matches of an object that is live. What is written lies before all that is still
- * looked at, so that matches may be looked for ahead.
- */
-static uint64_t replace(lua_State *L, struct bytes *bytes, const struct pattern *what,
-                        const struct pattern *new, uint64_t most)
+struct replacing {
+    const struct pattern *what, *new;
+    uint64_t most, count;
+    uint64_t free; /* in the image: before it nothing may be replaced any more */
+};
+
+/* Replaces the matches that begin in one stretch. What is written lies before all that is still looked at. */
+static void replace_stretch(lua_State *L, struct bytes *bytes, struct replacing *replacing,
+                            uint64_t from, uint64_t to)
 {
-    uint64_t offs[BATCH], count = 0, from = bytes->off, to = bytes->off + bytes->size;
+    uint64_t offs[BATCH];
     size_t got = BATCH;
-    while (got == BATCH && from < to && count < most) {
-        uint64_t free = from;
-        got = sweep_fill(bytes->image, what, &from, to, offs, BATCH);
+    while (got == BATCH && from < to && replacing->count < replacing->most) {
+        got = sweep_fill(bytes->image, replacing->what, &from, to, offs, BATCH);
         bytes_current(L, bytes);
-        for (size_t i = 0; i < got && count < most; i++) {
-            if (offs[i] < free)
+        for (size_t i = 0; i < got && replacing->count < replacing->most; i++) {
+            if (offs[i] < replacing->free)
                 continue;
-            lay_over(L, bytes, offs[i], new);
-            free = offs[i] + what->len;
-            count++;
+            lay_over(L, bytes, offs[i], replacing->new);
+            replacing->free = offs[i] + replacing->what->len;
+            replacing->count++;
         }
-        from = from > free ? from : free;
+        from = from > replacing->free ? from : replacing->free;
     }
-    return count;
+}
+
+/* Replaces up to `most` matches of an object that is live. */
+static void replace(lua_State *L, struct bytes *bytes, struct replacing *replacing)
+{
+    uint64_t from = 0, to = bytes->size;
+    while (from < to && replacing->count < replacing->most) {
+        struct stretch stretch = stretch_first(from, to, replacing->what->len);
+        replace_stretch(L, bytes, replacing, bytes->off + from, bytes->off + stretch.to);
+        from = stretch.next;
+        if (from < to)
+            stretch_pause(L, bytes, from, to);
+    }
 }
 
 /* b:replace(what, new [, n]) -> how many; raises what write raises, and keeps what was replaced before */
@@ -254,9 +327,10 @@ static int finding_replace(lua_State *L)
     bytes_live(L, bytes);
     if (!image_touch(bytes->image, bytes->off, 0, &error))
         bytes_raise(L, bytes, &error);
-    uint64_t count = replace(L, bytes, &what, &new, most);
+    struct replacing replacing = {&what, &new, most, 0, bytes->off};
+    replace(L, bytes, &replacing);
     bytes_current(L, bytes);
-    lua_pushinteger(L, (lua_Integer)count);
+    lua_pushinteger(L, (lua_Integer)replacing.count);
     return 1;
 }
 

@@ -5,6 +5,7 @@
 #include "bytes.h"
 #include "errors.h"
 #include "patterns.h"
+#include "stretches.h"
 #include "sweep.h"
 
 #include <lauxlib.h>
@@ -112,6 +113,43 @@ static void push_result(lua_State *L, const struct bytes *bytes, const struct hi
     }
 }
 
+/* Drops the matches from the one at `first` on that begin at `end` of the image or behind it. */
+static void keep_before(struct hits *hits, size_t first, uint64_t end)
+{
+    size_t kept = first;
+    for (size_t i = first; i < hits->count; i++)
+        if (hits->list[i].off < end)
+            hits->list[kept++] = hits->list[i];
+    hits->count = kept;
+}
+
+static size_t longest(const struct pattern *patterns, size_t count)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < count; i++)
+        most = patterns[i].len > most ? patterns[i].len : most;
+    return most;
+}
+
+/* In [from, to), which is not empty, of an object that is live. False when memory runs out. */
+static bool scan_stretches(lua_State *L, struct bytes *bytes, const struct pattern *patterns,
+                           size_t count, uint64_t from, uint64_t to, struct hits *hits)
+{
+    size_t most = longest(patterns, count);
+    for (;;) {
+        struct stretch stretch = stretch_first(from, to, most);
+        size_t before = hits->count;
+        if (!sweep_scan(bytes->image, patterns, count, bytes->off + from, bytes->off + stretch.to,
+                        hits))
+            return false;
+        if (stretch.next == to)
+            return true;
+        keep_before(hits, before, bytes->off + stretch.next);
+        from = stretch.next;
+        stretch_pause(L, bytes, from, to);
+    }
+}
+
 /* b:scan({ name = what, ... } [, from [, to]]) -> { name = { off, ... }, ... } */
 static int scanning_scan(lua_State *L)
 {
@@ -130,8 +168,7 @@ static int scanning_scan(lua_State *L)
     struct hits *hits = push_hits(L);
     bytes_range(L, bytes, from, to - from, "search");
     bool had_memory =
-        !count || from == to ||
-        sweep_scan(bytes->image, patterns, count, bytes->off + from, bytes->off + to, hits);
+        !count || from == to || scan_stretches(L, bytes, patterns, count, from, to, hits);
     bytes_current(L, bytes);
     if (!had_memory) {
         error_set(&error, ERROR_LIMIT, image_name(bytes->image), "out of memory for matches");
