@@ -50,7 +50,7 @@ FLOORS = core bind host
 SOURCES = $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c))
 LUA_SOURCES = $(wildcard lua/suture/*.lua lua/suture/*/*.lua lua/suture/*/*/*.lua)
 META_SOURCES = $(wildcard lua/meta/suture/*.lua)
-EMBEDDED = $(LUA_SOURCES) $(LUA_SHARE)/argparse.lua $(LUA_SHARE)/dkjson.lua
+EMBEDDED = $(LUA_SOURCES) $(META_SOURCES) $(LUA_SHARE)/argparse.lua $(LUA_SHARE)/dkjson.lua
 
 includes-core = -Isrc/core
 includes-bind = -Isrc/core -Isrc/bind -isystem $(LUA_INCLUDE)

@@ -5,13 +5,12 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
 
 #include "cell.h"
-#include "directory.h"
 #include "interrupt.h"
 #include "modules.h"
 #include "terminal.h"
@@ -49,15 +48,6 @@ static int rearm(lua_State *L)
     return 0;
 }
 
-/* (name, value): for this process and those that it starts. Raises where the system refuses the name. */
-static int set_environment(lua_State *L)
-{
-    const char *name = luaL_checkstring(L, 1), *value = luaL_checkstring(L, 2);
-    if (setenv(name, value, 1) < 0)
-        return luaL_error(L, "cannot set '%s' in the environment: %s", name, strerror(errno));
-    return 0;
-}
-
 /* What a cell can be built of here. */
 static int system_offer(lua_State *L)
 {
@@ -72,6 +62,15 @@ static int system_offer(lua_State *L)
     return 1;
 }
 
+/* Seconds since some moment, by a clock that nobody sets. */
+static int now(lua_State *L)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    lua_pushnumber(L, (lua_Number)time.tv_sec + (lua_Number)time.tv_nsec / 1e9);
+    return 1;
+}
+
 int luaopen_suture_host(lua_State *L)
 {
     static const luaL_Reg functions[] = {
@@ -83,15 +82,14 @@ int luaopen_suture_host(lua_State *L)
         {"executable", executable},
         {"make_folder", make_folder},
         {"rearm", rearm},
-        {"entries", directory_entries},
-        {"stat", directory_stat},
-        {"make_directory", directory_make},
-        {"create", directory_create},
-        {"setenv", set_environment},
+        {"clock", now},
+        {"source", modules_source},
         {NULL, NULL},
     };
     luaL_newlib(L, functions);
     modules_push_verbs(L);
     lua_setfield(L, -2, "verbs");
+    modules_push_names(L);
+    lua_setfield(L, -2, "modules");
     return 1;
 }

@@ -98,3 +98,22 @@ void modules_push_verbs(lua_State *L)
         }
     }
 }
+
+void modules_push_names(lua_State *L)
+{
+    lua_createtable(L, (int)embedded_count, 0);
+    for (size_t i = 0; i < embedded_count; i++) {
+        lua_pushstring(L, embedded[i].name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+int modules_source(lua_State *L)
+{
+    const struct embedded *module = find_module(luaL_checkstring(L, 1));
+    if (module == NULL)
+        lua_pushnil(L);
+    else
+        lua_pushlstring(L, (const char *)module->text, module->len);
+    return 1;
+}

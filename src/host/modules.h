@@ -23,4 +23,10 @@ bool modules_has_verb(const char *word);
 /* Pushes the list of all verbs, sorted. */
 void modules_push_verbs(lua_State *L);
 
+/* Pushes the list of all modules that the executable carries, sorted. */
+void modules_push_names(lua_State *L);
+
+/* host.source(name): the text of such a module, or nil. */
+int modules_source(lua_State *L);
+
 #endif
