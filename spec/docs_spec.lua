@@ -350,8 +350,9 @@ describe("annotations", function()
           for _, name in ipairs(fn.parameters) do
             assert(told[name] or name == "_" or name == "...", where .. "nothing of parameter " .. name)
           end
-          -- The first line of a file tells what a verb or a lone function does.
-          local is_told = path:find "/cli/" or fn.owner == "return" or fn.comment.text:find "%S"
+          -- The first line of a file tells what a verb, a command or a lone function does.
+          local is_told = path:find "/cli/" or path:find "/commands/" or fn.owner == "return"
+            or fn.comment.text:find "%S"
           assert(is_told, where .. "no text")
           assert(not fn.gives_value or #fn.comment.returns > 0, where .. "nothing of what it returns")
         end

@@ -1,0 +1,55 @@
+--- Commands: lines that begin with a dot. Each is a module of this folder's `commands`: a table with `usage`, a
+--- `summary`, and a function that runs it with the session and the text behind its name.
+
+local core <const> = require "suture.core"
+
+local commands <const> = {}
+
+local PREFIX <const> = "suture.repl.commands."
+
+--- The names of all, sorted.
+---@return string[]
+function commands.names()
+  local names <const> = {}
+  for _, module in ipairs(require("suture.host").modules) do
+    if module:sub(1, #PREFIX) == PREFIX then
+      names[#names + 1] = module:sub(#PREFIX + 1)
+    end
+  end
+  return names
+end
+
+--- Whether a text is one.
+---@param text string
+---@return boolean
+function commands.is_command(text)
+  return text:find "^%s*%.%a" ~= nil
+end
+
+--- The module of a command. Raises `argument` with a suggestion where there is none.
+---@param name string  without the dot
+---@return { usage: string, summary: string, run: fun(session: suture.repl.session, text: string) }
+function commands.find(name)
+  local names <const> = commands.names()
+  for _, known in ipairs(names) do
+    if known == name then
+      return require(PREFIX .. name)
+    end
+  end
+  local nearest <const> = core.suggest(name, names)
+  core.raise("argument", ("unknown command '.%s'; %s"):format(name,
+    nearest and ("did you mean '.%s'?"):format(nearest) or ".help lists all"))
+end
+
+--- Runs a command. Raises what it raises.
+---@param session suture.repl.session
+---@param text string
+function commands.run(session, text)
+  local name <const>, rest <const> = text:match "^%s*%.(%a+)%s*(.-)%s*$"
+  if not name or text:find("^%s*%.%a+[^%s]") and not rest then
+    core.raise("argument", ("'%s' is no command; .help lists all"):format(text))
+  end
+  commands.find(name).run(session, rest)
+end
+
+return commands

@@ -1,0 +1,27 @@
+--- The prompt: which targets are open, and how much is pending in them.
+
+local paint <const> = require "suture.repl.paint"
+
+local prompt <const> = {}
+
+prompt.CONTINUATION = ">> "
+
+local function names_of(list)
+  local names <const> = {}
+  for index, target in ipairs(list) do
+    names[index] = target.name
+  end
+  return #names == 0 and "suture" or #names <= 4 and table.concat(names, " ")
+    or ("%s ... %s"):format(names[1], names[#names])
+end
+
+--- The text of the prompt: "b> ", or "b [3 pending]> ".
+---@param session suture.repl.session
+---@return string
+function prompt.text(session)
+  local count <const> = session.targets:pending()
+  local pending <const> = count > 0 and paint("pending", (" [%d pending]"):format(count), session.style) or ""
+  return paint("name", names_of(session.targets:open_ones()), session.style) .. pending .. "> "
+end
+
+return prompt
