@@ -2,7 +2,6 @@
 --- addresses, the dynamic section and its strings. What a file claims is taken
 --- for a claim: every offset and count is checked before it is followed.
 
-local offset <const> = require "suture.offset"
 local struct <const> = require "suture.struct"
 
 local elf = {}
@@ -48,14 +47,7 @@ elf.DF_BIND_NOW, elf.DF_1_NOW, elf.DF_1_PIE = 8, 1, 0x08000000
 
 local PN_XNUM <const> = 0xffff -- so many program headers that their count is elsewhere
 
---- Raises `format`, with the place in the file.
----@param b suture.bytes
----@param off integer
----@param format string
----@param ... any
-function elf.damaged(b, off, format, ...)
-  offset.raise(b, "format", off, format:format(...))
-end
+elf.damaged = require "suture.format.damage"
 
 -- A range that the file claims: numbers of 64 bits may be negative as Lua integers.
 local function check_inside(b, off, len, where, what)
