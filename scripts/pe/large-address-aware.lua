@@ -1,52 +1,20 @@
--- Offsets in the file header and the optional header. Source: Microsoft's
--- "PE Format", sections "COFF File Header" and "Optional Header".
-local LFANEW <const> = 0x3c -- in the DOS header: where the signature lies
-local OPTIONAL_SIZE <const>, CHARACTERISTICS <const>, OPTIONAL <const> = 20, 22, 24 -- from the signature
-local CHECKSUM <const> = 64 -- in the optional header of PE32 and PE32+ alike
-local LARGE_ADDRESS_AWARE <const> = 0x20
-
-local magics <const> = { [0x10b] = true, [0x20b] = true } -- PE32, PE32+
-
-local function is_pe(b)
-  local header <const> = b:u32le(LFANEW)
-  return b:read(0, 2) == "MZ" and b:read(header, 4) == "PE\0\0" and magics[b:u16le(header + OPTIONAL)] ~= nil
-end
-
-local function sum_of_words(b)
-  local sum = 0
-  local whole <const> = #b - #b % 4
-  for off = 0, whole - 4, 4 do
-    sum = sum + b:u32le(off)
-  end
-  -- What does not fill a word counts as if zeros followed.
-  return sum + string.unpack("<I4", b:read(whole, #b - whole) .. "\0\0\0\0")
-end
-
--- The checksum of ImageHlp's CheckSumMappedFile: the 16-bit words of the file are added, each
--- carry is added in again, and the length of the file is added last. Adding pairs of words and
--- folding at the end comes to the same, for a sum of 2^32 of them does not overflow.
-local function checksum(b)
-  local sum = sum_of_words(b)
-  while sum > 0xffff do
-    sum = (sum & 0xffff) + (sum >> 16)
-  end
-  return (sum + #b) & 0xffffffff
-end
+local pe <const> = require "suture.format.pe"
 
 local function apply(b, _, context)
-  local header <const> = b:u32le(LFANEW)
-  if b:u16le(header + OPTIONAL_SIZE) < CHECKSUM + 4 then
-    context.refuse("the optional header is too small for a checksum")
+  local file <const> = pe.read(b)
+  local coff <const> = file.coff
+  if coff.characteristics & pe.LARGE_ADDRESS_AWARE ~= 0 then
+    return context.already "the program is large address aware"
   end
-  local flags <const> = b:u16le(header + CHARACTERISTICS)
-  if flags & LARGE_ADDRESS_AWARE ~= 0 then
-    return context.already("the program is large address aware")
+  coff.characteristics = coff.characteristics | pe.LARGE_ADDRESS_AWARE
+  file:update_checksum()
+  if file:is_signed() then
+    context.log(pe.SIGNATURE_LOST)
   end
-  local field <const> = header + OPTIONAL + CHECKSUM
-  b:u32le(field) -- read before a byte is written: a file that ends in there is refused
-  b:u16le(header + CHARACTERISTICS, flags | LARGE_ADDRESS_AWARE)
-  b:u32le(field, 0) -- the field itself does not count
-  b:u32le(field, checksum(b))
+end
+
+local function example()
+  return require "suture.format.pe.sample" { class = 32, flags = 0x102 }
 end
 
 return {
@@ -56,9 +24,10 @@ return {
 Sets IMAGE_FILE_LARGE_ADDRESS_AWARE in the file header and recomputes the
 checksum of the optional header, by the rule of ImageHlp's CheckSumMappedFile.
 A signature (Authenticode) in the file is no longer valid after that.]],
-  version = "1.0.0",
+  version = "1.1.0",
   license = "MIT",
   categories = { "pe" },
-  targets = { { name = "program", match = is_pe } },
+  targets = { { name = "program", match = pe.is_pe } },
   apply = apply,
+  examples = { { input = example, changes = { { 0x96, "\x22" }, { 0xd8, "\x00\x7b" } } } },
 }
