@@ -14,6 +14,7 @@ require "suture.bytes"
 ---@field version string
 ---@field format table  the modules of file formats
 ---@field recipe table  the module of recipes
+---@field library table  the module of the recipes that have names
 ---@field transaction fun(targets: table): suture.transaction?, suture.error?, integer?
 ---@field flush fun(list: table): suture.outcome[]
 ---@field struct table  the module of structures
@@ -42,6 +43,7 @@ fields.pattern = core.pattern
 local submodules <const> = {
   flush = "suture.flush",
   format = "suture.format",
+  library = "suture.library",
   recipe = "suture.recipe",
   recover = "suture.recover",
   struct = "suture.struct",

@@ -4,8 +4,8 @@ local measure <const> = {}
 
 -- The specs that reach what is measured.
 local SPECS <const> = "spec/core"
-  .. (" savepoint structure model pending close bytes core edges mapping"):gsub(" (%w+)", " spec/bind/%1_spec.lua")
-  .. (" cli_records cli_recover transaction"):gsub(" (%w+)", " spec/lua/%1_spec.lua")
+  .. (" savepoint structure model pending close bytes core edges mapping"):gsub(" (%S+)", " spec/bind/%1_spec.lua")
+  .. (" cli_records cli_recover transaction"):gsub(" (%S+)", " spec/lua/%1_spec.lua")
 
 -- The scenarios of spec/crash whose calls fail one by one.
 local SCENARIOS <const> = "mixed links sealed replacement growing revert recover_redo recover_undo"

@@ -5,12 +5,14 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <lauxlib.h>
 
 #include "cell.h"
+#include "directory.h"
 #include "interrupt.h"
 #include "modules.h"
 #include "terminal.h"
@@ -48,6 +50,15 @@ static int rearm(lua_State *L)
     return 0;
 }
 
+/* (name, value): for this process and those that it starts. Raises where the system refuses the name. */
+static int set_environment(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1), *value = luaL_checkstring(L, 2);
+    if (setenv(name, value, 1) < 0)
+        return luaL_error(L, "cannot set '%s' in the environment: %s", name, strerror(errno));
+    return 0;
+}
+
 /* What a cell can be built of here. */
 static int system_offer(lua_State *L)
 {
@@ -82,6 +93,11 @@ int luaopen_suture_host(lua_State *L)
         {"executable", executable},
         {"make_folder", make_folder},
         {"rearm", rearm},
+        {"entries", directory_entries},
+        {"stat", directory_stat},
+        {"make_directory", directory_make},
+        {"create", directory_create},
+        {"setenv", set_environment},
         {"clock", now},
         {"source", modules_source},
         {NULL, NULL},

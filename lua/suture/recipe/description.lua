@@ -6,6 +6,11 @@ local dkjson <const> = require "dkjson"
 local description = {}
 
 local most_depth <const>, most_values <const> = 8, 20000
+local most_bytes <const> = 1 << 20
+
+local function too_much()
+  error("the recipe says too much about itself", 0)
+end
 
 -- JSON has no bytes: what is not UTF-8 is replaced.
 local function text(value)
@@ -28,7 +33,7 @@ end
 function plain(value, depth, counted)
   counted.values = counted.values + 1
   if counted.values > most_values or depth > most_depth then
-    error("the recipe says too much about itself", 0)
+    too_much()
   end
   local kind <const> = type(value)
   if kind == "table" then
@@ -45,7 +50,19 @@ local told <const> = {
   "params", "targets",
 }
 
---- The JSON of those keys of a recipe that tell about it. What is a function is left out.
+-- Bytes are spelt as `-p` takes them.
+local function default_of(declared)
+  local value <const> = declared.default
+  if declared.type ~= "bytes" or type(value) ~= "string" then
+    return nil
+  end
+  return (value:gsub(".", function(byte)
+    return ("%02x"):format(byte:byte())
+  end))
+end
+
+--- The JSON of those keys of a recipe that tell about it, and of the number of its examples. What is a function is
+--- left out. Raises for what is too much.
 ---@param recipe table
 ---@return string
 function description.encode(recipe)
@@ -53,7 +70,12 @@ function description.encode(recipe)
   for _, key in ipairs(told) do
     result[key] = plain(recipe[key], 1, counted)
   end
-  return (dkjson.encode(result))
+  for name, declared in pairs(recipe.params or {}) do
+    result.params[name].default = default_of(declared) or result.params[name].default
+  end
+  result.examples = #(recipe.examples or {})
+  local json <const> = dkjson.encode(result)
+  return #json <= most_bytes and json or too_much()
 end
 
 --- Reads that text. Raises for what is no description.

@@ -13,7 +13,7 @@ local functions <const> = {
 local libraries <const> = { "coroutine", "math", "string", "table", "utf8" }
 
 -- Modules of suture's that are the host's, or run recipes themselves.
-local private <const> = { "^suture%.host$", "^suture%.cli", "^suture%.recipe" }
+local private <const> = { "^suture%.host$", "^suture%.cli", "^suture%.recipe", "^suture%.library" }
 
 local function copy(list)
   local result <const> = {}

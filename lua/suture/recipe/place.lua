@@ -1,16 +1,11 @@
---- Where a recipe's file is: a path as it is given, or a name on the recipe path.
+--- Where a recipe's file is: a path as it is given, or a name on the recipe path. What names there are in a folder
+--- of that path is said by suture.library.roots and suture.library.names.
 
 local core <const> = require "suture.core"
+local names <const> = require "suture.library.names"
+local roots <const> = require "suture.library.roots"
 
 local place = {}
-
-local function readable(path)
-  local file <const> = io.open(path, "rb")
-  if file then
-    file:close()
-  end
-  return file ~= nil
-end
 
 local function add(list, folder)
   if folder and folder ~= "" then
@@ -52,37 +47,70 @@ function place.folders(executable)
   return list
 end
 
-local function is_path(word)
+--- Whether a word is a path and not a name: it begins with '.' or '/', or has the ending of a recipe's file.
+---@param word string
+---@return boolean
+function place.is_path(word)
   return word:find("^[./]") ~= nil or word:find("%.lua$") ~= nil
 end
 
-local function check_name(word)
-  if word == "" or ("/" .. word .. "/"):find("/%.%.?/") or word:find("//", 1, true) or word:find("/$") then
-    core.raise("argument", ("'%s' is not the name of a recipe"):format(word))
-  end
-end
-
---- Finds a recipe. A word that begins with '.' or '/' or ends in ".lua" is a
---- path, any other a name; "elf/strip" is FOLDER/elf/strip.lua, or
---- FOLDER/recipes/elf/strip.lua in a library. Raises `argument` where there is none.
----@param word string
----@param executable string?  path of the suture executable
----@return string path
-function place.find(word, executable)
-  if is_path(word) then
-    return word
-  end
-  check_name(word)
-  local folders <const> = place.folders(executable)
+--- The roots of all folders, in the order in which they are searched.
+---@param folders string[]
+---@return suture.library.root[]
+function place.roots(folders)
+  local list <const> = {}
   for _, folder in ipairs(folders) do
-    for _, inner in ipairs { "/", "/recipes/" } do
-      local path <const> = folder .. inner .. word .. ".lua"
-      if readable(path) then
-        return path
-      end
+    for _, root in ipairs(roots.of(folder)) do
+      list[#list + 1] = root
     end
   end
-  core.raise("argument", ("no recipe '%s' in %s"):format(word, table.concat(folders, ", ")))
+  return list
+end
+
+local function silence() end
+
+-- The name nearest to the word, for one that is misspelt.
+local function nearest(word, list)
+  local known <const> = {}
+  for _, root in ipairs(list) do
+    for _, entry in ipairs(names.all(root, silence)) do
+      known[#known + 1] = entry.name
+    end
+  end
+  return core.suggest(word, known)
+end
+
+local function missing(word, folders, list)
+  local near <const> = nearest(word, list)
+  local where <const> = #folders > 0 and " in " .. table.concat(folders, ", ") or ": the recipe path is empty"
+  core.raise("argument", ("no recipe '%s'%s%s"):format(word, where,
+    near and ("; did you mean '%s'?"):format(near) or ""))
+end
+
+--- Finds a recipe: a path is taken as it is, a name is looked for on the recipe path. Raises `argument` where there
+--- is none, with the nearest name, and `unsupported` for a name outside the suture executable.
+---@param word string
+---@param executable string?  path of the suture executable
+---@param library string?     a library that is searched before the recipe path
+---@return string path
+function place.find(word, executable, library)
+  if place.is_path(word) then
+    return word
+  elseif not names.is_name(word) then
+    core.raise("argument", ("'%s' is not the name of a recipe"):format(word))
+  end
+  local folders <const> = place.folders(executable)
+  if library then
+    table.insert(folders, 1, library)
+  end
+  local list <const> = place.roots(folders)
+  for _, root in ipairs(list) do
+    local path <const> = names.path(root, word)
+    if path then
+      return path
+    end
+  end
+  missing(word, folders, list)
 end
 
 return place

@@ -11,6 +11,7 @@ local most_lines <const>, most_text <const> = 10000, 1 << 20
 local most_progress <const> = 100000
 local most_items <const> = 4000000
 local most_words <const> = 1 << 16
+local most_description <const> = 1 << 20 -- and no recipe says more: suture.recipe.description
 
 -- More candidates, or more differing bytes of one, help nobody.
 local most_nearest <const>, most_differences <const> = 3, 64
@@ -162,7 +163,7 @@ function takers.verdict(self, word, reason)
 end
 
 function takers.description(self, text)
-  need(self.outcome.name)
+  need(self.outcome.name and #text <= most_description)
   self.ended = true
   self.outcome.description = text
 end

@@ -1,0 +1,184 @@
+--- suture list: the recipes that can be had by name, or what each of them finds in a file.
+
+local argument <const> = require "suture.argument"
+local catalogue <const> = require "suture.library.catalogue"
+local core <const> = require "suture.core"
+local json <const> = require "suture.json"
+local library <const> = require "suture.library"
+local listing <const> = require "suture.library.listing"
+local matching <const> = require "suture.library.matching"
+local output <const> = require "suture.output"
+local printable <const> = require "suture.printable"
+
+local list = { summary = "List recipes by category, or what each of them finds in a file." }
+
+-- Enough for a machine that is busy, and short for a person who waits.
+local default_timeout <const> = 5
+
+---@param parser table
+function list.configure(parser)
+  parser:argument("word", "Only those with it in their name, summary or categories."):args("?"):argname("WORD")
+  parser:option("--for", "The verdict of each recipe on this file."):target("target"):argname("FILE")
+  parser:flag("--json", "Print one JSON object a line for each recipe.")
+  parser:flag("-v --verbose", "Tell of recipes that are hidden by others too, and of those that do not know FILE.")
+  parser:option("--timeout", "Seconds that one recipe may take; 5."):argname("SECONDS")
+    :convert(argument.number("--timeout", 1, 3600))
+end
+
+local function complain(path, reason)
+  io.stderr:write(printable(("suture: %s: %s"):format(path, reason)), "\n")
+end
+
+local most_reason <const> = 300
+
+-- What went wrong, in one line, with the recipe that it is about.
+local function explain(entry, failure)
+  local text <const> = failure.text:match("^[^\n]*")
+  local reason <const> = text:sub(1, #entry.path + 2) == entry.path .. ": " and text:sub(#entry.path + 3) or text
+  complain(entry.path, #reason > most_reason and reason:sub(1, most_reason) .. "..." or reason)
+end
+
+local function is_wanted(entry, word)
+  local about <const> = entry.about
+  local texts <const> = { entry.name, about.summary or "", table.unpack(catalogue.categories(about)) }
+  for _, text in ipairs(texts) do
+    if text:lower():find(word:lower(), 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+local function visible(entries, verbose)
+  local result <const> = {}
+  for _, entry in ipairs(entries) do
+    if not entry.hidden_by then
+      result[#result + 1] = entry
+    elseif verbose then
+      complain(entry.path, "hidden by " .. entry.hidden_by)
+    end
+  end
+  return result
+end
+
+-- Those that can be loaded and have the word. Each file is read, since what a recipe says is in it.
+local function read(arguments)
+  local result <const> = {}
+  local entries <const> = visible(library.recipes(nil, complain), arguments.verbose)
+  catalogue.read(entries, arguments.timeout or default_timeout)
+  for _, entry in ipairs(entries) do
+    if entry.failure then
+      explain(entry, entry.failure)
+    elseif is_wanted(entry, arguments.word or "") then
+      result[#result + 1] = entry
+    end
+  end
+  return result
+end
+
+local function print_all(lines)
+  for _, line in ipairs(lines) do
+    output.add(line .. "\n")
+  end
+end
+
+local function print_entries(entries, as_json)
+  if not as_json then
+    return print_all(listing.lines(entries))
+  end
+  for _, entry in ipairs(entries) do
+    output.add(listing.json(listing.object(entry)) .. "\n")
+  end
+end
+
+local order <const> = { "applicable", "applied", "partial", "parameters", "targets", "failed", "foreign" }
+local titles <const> = { parameters = "needs parameters", targets = "needs several targets" }
+
+local function group_of(match)
+  return match.needs or match.report.verdict or "failed"
+end
+
+local function said(match)
+  local report <const> = match.report
+  if match.needs then
+    return table.concat(match.wanted, ", ")
+  elseif report.error then
+    return report.error.message
+  end
+  return report.reason or match.entry.about.summary
+end
+
+local function print_group(name, matches, width)
+  output.add((titles[name] or name) .. "\n")
+  for _, match in ipairs(matches) do
+    output.add(listing.line(match.entry.name, said(match), width) .. "\n")
+  end
+end
+
+local function print_matches(matches, entries, verbose)
+  local groups <const>, width <const> = {}, listing.width(entries)
+  for _, match in ipairs(matches) do
+    local name <const> = group_of(match)
+    groups[name] = groups[name] or {}
+    table.insert(groups[name], match)
+  end
+  for _, name in ipairs(order) do
+    local group <const> = groups[name]
+    if group and name == "foreign" and not verbose then
+      output.add(("foreign: %d recipe%s\n"):format(#group, #group == 1 and "" or "s"))
+    elseif group then
+      print_group(name, group, width)
+    end
+  end
+end
+
+local function match_object(match, target)
+  local object <const>, report <const> = listing.object(match.entry), match.report
+  object.target = json.text(target)
+  object.verdict = report and report.verdict or json.null
+  object.status = report and report.status or json.null
+  object.needs = match.needs and { [match.needs] = json.list(match.wanted, json.text) } or json.null
+  object.reason = json.text(report and (report.error and report.error.message or report.reason))
+  return object
+end
+
+local function size_of(target)
+  local b <const>, err <const> = core.open(target, "read")
+  if not b then
+    error(err, 0)
+  end
+  local size <const> = #b
+  b:close()
+  return size
+end
+
+local function ask(entries, arguments)
+  local matches <const>, size <const> = {}, size_of(arguments.target)
+  for index, entry in ipairs(entries) do
+    matches[index] = matching.ask(entry, arguments.target, size, arguments.timeout or default_timeout)
+  end
+  if not arguments.json then
+    return print_matches(matches, entries, arguments.verbose)
+  end
+  for _, match in ipairs(matches) do
+    output.add(listing.json(match_object(match, arguments.target)) .. "\n")
+  end
+end
+
+---@param arguments table
+---@return integer status  1 where there is no recipe with the word
+function list.run(arguments)
+  if arguments.target then
+    size_of(arguments.target) -- a file that cannot be read is told before anything else is done
+  end
+  local entries <const> = read(arguments)
+  if arguments.target then
+    ask(entries, arguments)
+  else
+    print_entries(entries, arguments.json)
+  end
+  output.write ""
+  return #entries == 0 and arguments.word and 1 or 0
+end
+
+return list
