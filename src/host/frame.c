@@ -1,4 +1,4 @@
-/* frame: the header, and writing to the end. */
+/* frame: the header, writing and reading to the end. */
 #include "frame.h"
 
 #include <errno.h>
@@ -33,4 +33,19 @@ bool frame_write(int fd, const char *data, size_t len)
     for (size_t i = 0; i < FRAME_HEADER; i++)
         header[i] = (unsigned char)(len >> (8 * i) & 0xff);
     return write_all(fd, header, sizeof header) && write_all(fd, data, len);
+}
+
+bool frame_read(int fd, void *data, size_t len)
+{
+    char *at = data;
+    while (len > 0) {
+        ssize_t count = read(fd, at, len);
+        if (count == 0 || (count < 0 && errno != EINTR))
+            return false;
+        if (count > 0) {
+            at += count;
+            len -= (size_t)count;
+        }
+    }
+    return true;
 }

@@ -1,5 +1,5 @@
 /*
- * frame: how bytes travel from a worker: a length of 4 bytes, little-endian, then the bytes.
+ * frame: how bytes travel between processes: a length of 4 bytes, little-endian, then the bytes.
  */
 #ifndef SUTURE_FRAME_H
 #define SUTURE_FRAME_H
@@ -18,5 +18,8 @@ size_t frame_length(const unsigned char *header);
  * and interruptions. False with errno set when the descriptor fails; part of it may be written.
  */
 bool frame_write(int fd, const char *data, size_t len);
+
+/* Fills data from a blocking descriptor, over short reads and interruptions. False when it ends or fails before. */
+bool frame_read(int fd, void *data, size_t len);
 
 #endif

@@ -12,9 +12,11 @@
 #include <lauxlib.h>
 
 #include "cell.h"
+#include "crew.h"
 #include "directory.h"
 #include "interrupt.h"
 #include "modules.h"
+#include "stream.h"
 #include "terminal.h"
 #include "worker.h"
 
@@ -100,6 +102,11 @@ int luaopen_suture_host(lua_State *L)
         {"setenv", set_environment},
         {"clock", now},
         {"source", modules_source},
+        {"crew", crew_run},
+        {"hold", interrupt_hold},
+        {"release", interrupt_release},
+        {"take", stream_take},
+        {"give", stream_give},
         {NULL, NULL},
     };
     luaL_newlib(L, functions);

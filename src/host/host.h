@@ -3,6 +3,9 @@
  *
  *   host.work(body, receive [, { timeout = SECONDS }])  -> outcome, detail    see worker.h
  *   host.confine(job, receive [, options])              -> outcome, detail    see worker.h
+ *   host.crew(body, next, receive, jobs)                                      see crew.h
+ *   host.hold()   host.release()                                              see interrupt.h
+ *   host.take(path)   host.give(path)                   -> true | nil, message, errno   see stream.h
  *   host.system()                                       -> { landlock = VERSION, seccomp = BOOLEAN,
  *                                                            address_space = BOOLEAN }   see cell.h
  *   host.isatty(fd)                                     -> boolean            see terminal.h

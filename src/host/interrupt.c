@@ -19,8 +19,10 @@
 
 static lua_State *volatile running;
 static lua_State *main_thread;
-static volatile sig_atomic_t pending; /* a SIGINT came and has not been raised */
-static volatile sig_atomic_t seen;    /* a SIGINT came since the last arming */
+static volatile sig_atomic_t pending;  /* a SIGINT came and has not been raised */
+static volatile sig_atomic_t seen;     /* a SIGINT came since the last arming */
+static volatile sig_atomic_t deferred; /* it is noted, and no more */
+static volatile sig_atomic_t told;     /* the parent has passed it on */
 
 static void raise_pending(lua_State *L, lua_Debug *event)
 {
@@ -35,6 +37,13 @@ static void set_hook(lua_State *L)
     lua_sethook(L, raise_pending, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
+static void note(void)
+{
+    pending = 1;
+    if (!deferred)
+        set_hook(running);
+}
+
 static void on_interrupt(int number)
 {
     if (seen) {
@@ -43,15 +52,24 @@ static void on_interrupt(int number)
         return;
     }
     seen = 1;
-    pending = 1;
-    set_hook(running);
+    if (!told)
+        note();
+}
+
+/* Ctrl-C goes to the whole group: it is one and the same, whichever way it comes first. */
+static void on_parents_word(int number)
+{
+    (void)number;
+    if (!seen && !told)
+        note();
+    told = 1;
 }
 
 static lua_State *run_in(lua_State *next)
 {
     lua_State *before = running;
     running = next;
-    if (pending)
+    if (pending && !deferred)
         set_hook(next);
     return before;
 }
@@ -172,23 +190,44 @@ void interrupt_prepare(lua_State *L)
     lua_pop(L, 1);
 }
 
-static void set_action(void (*handler)(int))
+static void set_action(int number, void (*handler)(int), int flags)
 {
-    struct sigaction action = {.sa_handler = handler};
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
+    sigaction(number, &action, NULL);
 }
 
 void interrupt_arm(void)
 {
     seen = 0;
     pending = 0;
-    set_action(on_interrupt);
+    deferred = 0;
+    told = 0;
+    set_action(SIGINT, on_interrupt, 0);
+}
+
+void interrupt_defer(void)
+{
+    deferred = 1;
+    set_action(SIGINT, on_interrupt, SA_RESTART);
+}
+
+void interrupt_resume(void)
+{
+    set_action(SIGINT, on_interrupt, 0);
+    deferred = 0;
+    if (pending)
+        set_hook(running);
+}
+
+void interrupt_heed_parent(void)
+{
+    set_action(SIGUSR1, on_parents_word, 0);
 }
 
 void interrupt_disarm(void)
 {
-    set_action(SIG_DFL);
+    set_action(SIGINT, SIG_DFL, 0);
     pending = 0;
     if (lua_gethook(main_thread) == raise_pending)
         lua_sethook(main_thread, NULL, 0, 0);
@@ -203,4 +242,35 @@ int interrupt_raise(lua_State *L)
 {
     pending = 0;
     return failure_raise(L, "interrupted", "interrupted");
+}
+
+static sigset_t mask(int how)
+{
+    sigset_t signals, before;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGUSR1);
+    sigprocmask(how, &signals, &before);
+    return before;
+}
+
+sigset_t interrupt_block(void)
+{
+    return mask(SIG_BLOCK);
+}
+
+int interrupt_hold(lua_State *L)
+{
+    mask(SIG_BLOCK);
+    if (!pending)
+        return 0;
+    mask(SIG_UNBLOCK);
+    return interrupt_raise(L);
+}
+
+int interrupt_release(lua_State *L)
+{
+    (void)L;
+    mask(SIG_UNBLOCK);
+    return 0;
 }
