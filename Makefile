@@ -10,7 +10,8 @@
 #   make bench       what things cost, over peers and over what the machine can do, as a table of ratios
 #   make lint        luacheck, cppcheck, warnings of gcc and clang, the format
 #   make format      brings C into the format that lint demands
-#   make install     DESTDIR= PREFIX=/usr/local
+#   make install     DESTDIR= PREFIX=/usr/local: the executable, the module, recipes, manual, completions
+#   make manual      build/suture.1
 #   make clean
 #
 # CC=clang builds with clang, VARIANT=asan into build/asan with the address and undefined behaviour sanitizers,
@@ -36,7 +37,7 @@ build-packages = gcc libb2-dev libc6-dev libdeflate-dev liblua5.4-dev libseccomp
     lua-argparse lua-dkjson $(filter clang,$(CC))
 demo-packages = binutils
 test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils openssl python3 python3-pefile xxd xxhash \
-    $(recipe-packages)
+    fish mandoc zsh $(recipe-packages)
 recipe-packages = elfutils file gzip pngcheck unzip zip
 crash-packages = attr e2fsprogs strace util-linux
 peers-packages = $(crash-packages) bsdiff gcc libc6-dev patchelf python3
@@ -78,7 +79,7 @@ LIBRARIES = $(foreach name,b2 crypto deflate,"$$($(CC) -print-file-name=lib$(nam
 SUTURE = $(OUT)/suture
 CORE = $(OUT)/lib/lua/5.4/suture/core.so
 
-.PHONY: all core.so demo test crash coverage peers bench fuzz fuzzers lint format install clean FORCE
+.PHONY: all core.so demo test crash coverage peers bench fuzz fuzzers lint format manual install clean FORCE
 
 all: $(SUTURE) $(CORE)
 core.so: $(CORE)
@@ -206,18 +207,39 @@ lint: all | deps-lint
 format: | deps-lint
 	clang-format -i $(C_FILES)
 
-install: all
+# The manual page tells the verbs' options from their parsers.
+MANUAL = $(OUT)/suture.1
+
+$(MANUAL): docs/suture.1.in src/host/manual.lua $(SUTURE)
+	$(SUTURE) src/host/manual.lua docs/suture.1.in > $@
+
+manual: $(MANUAL)
+
+# Where Debian looks for them; zsh looks elsewhere for what is not a package's.
+SHARE = $(DESTDIR)$(PREFIX)/share
+completion-bash = bash-completion/completions/suture
+completion-zsh = zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)/_suture
+completion-fish = fish/vendor_completions.d/suture.fish
+
+install: all $(MANUAL)
 	install -D -m 755 $(SUTURE) $(DESTDIR)$(PREFIX)/bin/suture
 	install -D -m 644 $(CORE) $(DESTDIR)$(PREFIX)/lib/lua/5.4/suture/core.so
 	for file in $(LUA_SOURCES:lua/%=%); do \
-	    install -D -m 644 lua/$$file $(DESTDIR)$(PREFIX)/share/lua/5.4/$$file || exit 1; \
+	    install -D -m 644 lua/$$file $(SHARE)/lua/5.4/$$file || exit 1; \
 	done
 	for file in $(META_SOURCES:lua/meta/%=%); do \
-	    install -D -m 644 lua/meta/$$file $(DESTDIR)$(PREFIX)/share/suture/meta/$$file || exit 1; \
+	    install -D -m 644 lua/meta/$$file $(SHARE)/suture/meta/$$file || exit 1; \
 	done
 	for file in $$(cd scripts && find . -name '*.lua'); do \
-	    install -D -m 644 scripts/$$file $(DESTDIR)$(PREFIX)/share/suture/scripts/$$file || exit 1; \
+	    install -D -m 644 scripts/$$file $(SHARE)/suture/scripts/$$file || exit 1; \
 	done
+	for file in README.md $(wildcard docs/*.md); do \
+	    install -D -m 644 $$file $(SHARE)/doc/suture/$${file#docs/} || exit 1; \
+	done
+	install -D -m 644 LICENSE $(SHARE)/doc/suture/copyright
+	install -D -m 644 $(MANUAL) $(SHARE)/man/man1/suture.1
+	$(foreach shell,bash zsh fish,$(SUTURE) completion $(shell) > $(OUT)/completion.$(shell) && \
+	    install -D -m 644 $(OUT)/completion.$(shell) $(SHARE)/$(completion-$(shell)) &&) true
 
 clean:
 	rm -rf build
