@@ -104,4 +104,11 @@ their end with another text, are not recognised as such.]],
   },
   targets = { { name = "program" } },
   apply = apply,
+  examples = {
+    {
+      input = "/opt/app/bin:/opt/app2/bin\0", params = { old = "/opt/app", new = "/srv" },
+      output = "/srv/bin:/opt/app2/bin\0\0\0\0\0",
+    },
+    { input = "/opt/app\0", params = { old = "/opt/app", new = "/srv/apps" }, verdict = "foreign" },
+  },
 }
