@@ -22,7 +22,7 @@ return {
     { "write_journal", "memory", "a way between two folders that is longer than the longest path",
       text = "ref_relative" },
     { "write_ref", "machine", "a device behind a file, in the order of devices", text = "source.device" },
-    { "is_same_folder", "machine", "two folders of one number on two file systems", text = "st_ino" },
+    { "is_same_folder", "machine", "two folders of one number on two file systems", text = "st_dev" },
     { "abandon", "memory", "the lists of refs and names" },
     { "carry_out", "memory", "the carriers", text = "make_carry" },
     { "take_back", "race", "it fails so only where another process has taken a target away",

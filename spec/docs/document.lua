@@ -1,5 +1,5 @@
--- A document whose blocks are run: a block of Lua or of text that begins with the name of a file is that file, a block of
--- `console` is commands ("$ ...") with what they print. Blocks act in their order, in one folder.
+-- A document whose blocks are run: a block that begins with the name of a file is that file, a block of `console` is
+-- commands ("$ ...") with what they print. Blocks act in their order, in one folder.
 
 local console = require "spec.docs.console"
 local support = require "spec.support"
@@ -27,10 +27,18 @@ local function absolute(path)
   return path:find "^'/" and path or '"$PWD"/' .. path
 end
 
+local ENTER <const> = [[
+unset SUTURE_PATH
+export XDG_DATA_HOME=/nonexistent PATH=%s/bin:"$PATH" root=%s
+export LUA_PATH="$root/lua/?.lua;$root/lua/?/init.lua;;" LUA_CPATH="$root/build/lib/lua/5.4/?.so;;"
+cd %s && { %s
+} 2>&1]]
+
 local Folder = {}
 Folder.__index = Folder
 
---- A folder in which blocks act, with suture as a command and the module for stock Lua; no recipe path but the shipped one.
+--- A folder in which blocks act, with suture as a command and the module for stock Lua. Of recipes it sees those that
+--- ship.
 function document.folder(name)
   local path = support.path(name)
   local status, stdout, stderr = support.run(("mkdir -p %s/bin && ln -s %s %s/bin/suture && pwd"):format(
@@ -41,9 +49,7 @@ end
 
 --- Runs a command there. Returns what it prints, on both streams.
 function Folder:run(command)
-  local set = ([[unset SUTURE_PATH; export XDG_DATA_HOME=/nonexistent PATH=%s/bin:"$PATH" LUA_CPATH='%s/build/lib/lua/5.4/?.so;;'
-export LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua;;'; cd %s]]):format(self.path, self.root, self.root, self.root, self.path)
-  local _, stdout = support.run(("%s\n{ %s\n} 2>&1"):format(set, command))
+  local _, stdout = support.run(ENTER:format(self.path, self.root, self.path, command))
   return stdout
 end
 
