@@ -2,6 +2,7 @@
 #include "flushing.h"
 
 #include "arguments.h"
+#include "duplicate.h"
 #include "errors.h"
 #include "flush.h"
 #include "hot.h"
@@ -229,6 +230,19 @@ static int flushing_save(lua_State *L)
     return 0;
 }
 
+/* core.duplicate(b, path): the object as it reads now and all else of its file, under a name that is free */
+static int flushing_duplicate(lua_State *L)
+{
+    struct bytes *bytes = bytes_check_live(L, 1, "duplicate");
+    struct error error;
+    argument_most(L, bytes, "duplicate", 2);
+    bytes_refuse_view(L, bytes, "duplicate");
+    const char *path = argument_word(L, bytes, "duplicate", 2, "path");
+    if (!duplicate_file(bytes->image, path, &error))
+        bytes_raise(L, bytes, &error);
+    return 0;
+}
+
 /* Recovery */
 
 /* core.recover(path [, choice [, journal]]) -> "clean" | "finished" | "undone" */
@@ -421,13 +435,10 @@ void flushing_register_methods(lua_State *L)
 void flushing_register(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"flush", flushing_flush_list},
-        {"recover", flushing_recover},
-        {"records", flushing_records},
-        {"record", flushing_record},
-        {"forget", flushing_forget},
-        {"identify", flushing_identify},
-        {NULL, NULL},
+        {"flush", flushing_flush_list},  {"duplicate", flushing_duplicate},
+        {"recover", flushing_recover},   {"records", flushing_records},
+        {"record", flushing_record},     {"forget", flushing_forget},
+        {"identify", flushing_identify}, {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
 }

@@ -68,6 +68,12 @@ function core.left_normally(object, err) end
 
 -- Files -------------------------------------------------------------------
 
+--- Copies a file whole, durable on return: the object as it reads now, and the owner, mode, times and attributes of its
+--- file. Raises `io` where there is a file of that name, `unsupported` for memory and devices; nothing is left then.
+---@param b suture.bytes
+---@param path string
+function core.duplicate(b, path) end
+
 --- Flushes objects as one. Raises as `b:flush`; nothing was written then, unless `indeterminate`.
 ---@param list suture.bytes[]
 ---@param options? suture.flush.options  without a range
