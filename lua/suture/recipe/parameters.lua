@@ -24,7 +24,13 @@ local function described(value)
   return type(value) == "string" and ("'%s'"):format(value) or tostring(value)
 end
 
--- Each type turns what is given, text or a Lua value, into a value; nil and words where it cannot.
+local function tip(value, known)
+  local near <const> = type(value) == "string" and core.suggest(value, known)
+  return near and ("; did you mean '%s'?"):format(near) or ""
+end
+
+-- Each type turns what is given, text or a Lua value, into a value; nil, what is wanted and a suggestion where it
+-- cannot.
 local types <const> = {}
 
 function types.boolean(value)
@@ -33,7 +39,7 @@ function types.boolean(value)
     result = booleans[value]
   end
   if type(result) ~= "boolean" then
-    return nil, "a boolean (true or false)"
+    return nil, "a boolean (true or false)", tip(value, { "true", "false", "yes", "no", "on", "off" })
   end
   return result
 end
@@ -68,14 +74,20 @@ function types.enum(value, declared)
       return value
     end
   end
-  local near <const> = type(value) == "string" and core.suggest(value, declared.values)
-  local tip <const> = near and ("; did you mean '%s'?"):format(near) or ""
-  return nil, ("one of %s%s"):format(table.concat(declared.values, ", "), tip)
+  return nil, "one of " .. table.concat(declared.values, ", "), tip(value, declared.values)
 end
 
 function types.bytes(value)
   if type(value) ~= "string" then
     return nil, "bytes"
+  end
+  return value
+end
+
+-- Opened by whoever runs the recipe: a path is no file yet.
+function types.file(value)
+  if type(value) ~= "userdata" then
+    return nil, "a file"
   end
   return value
 end
@@ -139,6 +151,8 @@ local function check_default(name, declared)
     return
   elseif declared.required then
     fail("params.%s: a required parameter has no default", name)
+  elseif declared.type == "file" then
+    fail("params.%s: a file has no default: only who runs the recipe names files", name)
   end
   local value <const>, wanted <const> = types[declared.type](declared.default, declared)
   if value == nil then
@@ -174,7 +188,7 @@ local function check_one(name, declared)
 end
 
 --- Checks the `params` of a recipe. Each is `{ type =, default =, required =, help = }`, where type is boolean,
---- integer (with min and max), string (with a Lua pattern), enum (with values) or bytes. Raises `argument`.
+--- integer (with min and max), string (with a Lua pattern), enum (with values), bytes or file. Raises `argument`.
 ---@param declarations table<string, table>
 function parameters.check(declarations)
   if type(declarations) ~= "table" then
@@ -202,9 +216,9 @@ local function value_of(name, declared, given)
     end
     return declared.default
   end
-  local result <const>, wanted <const> = types[declared.type](value, declared)
+  local result <const>, wanted <const>, near <const> = types[declared.type](value, declared)
   if result == nil then
-    fail("parameter '%s' must be %s, not %s", name, wanted, described(value))
+    fail("parameter '%s' must be %s, not %s%s", name, wanted, described(value), near or "")
   end
   return result
 end
@@ -224,13 +238,31 @@ end
 --- their types spell; bytes are spelled in hex. Raises `argument`.
 ---@param declarations table<string, table>
 ---@param texts table<string, string>
+---@param values table<string, any>?  of parameters that have no text
 ---@return table<string, any>
-function parameters.parse(declarations, texts)
+function parameters.parse(declarations, texts, values)
   local given <const> = {}
+  for name, value in pairs(values or {}) do
+    given[name] = value
+  end
   for name, text in pairs(texts) do
     given[name] = declarations[name] and from_text(name, declarations[name], text) or text
   end
   return parameters.resolve(declarations, given)
+end
+
+--- The paths among what is given: of parameters that are files.
+---@param declarations table<string, table>?
+---@param given table<string, any>
+---@return table<string, string>
+function parameters.files(declarations, given)
+  local paths <const> = {}
+  for name, declared in pairs(declarations or {}) do
+    if declared.type == "file" and type(given[name]) == "string" then
+      paths[name] = given[name]
+    end
+  end
+  return paths
 end
 
 --- The values that a recipe gets: what is given, checked, and defaults. An

@@ -60,7 +60,7 @@ describe("parameters", function()
     { { seconds = "99999999999999999999" }, "must be an integer" },
     { { on = "maybe" }, "must be a boolean" },
     { { name = "a1" }, "matches '^%a+$'" },
-    { { mode = "fsat" }, "one of fast, slow; did you mean 'fast'?" },
+    { { mode = "fsat" }, "one of fast, slow, not 'fsat'; did you mean 'fast'?" },
     { { key = "9" }, "must be bytes in hex, not '9'" },
     { { key = "xx" }, "must be bytes in hex, not 'xx'" },
   }
