@@ -25,10 +25,11 @@ describe("recipe", function()
 
     it("takes every key of the contract", function()
       load_table [[ name = "acme/router/timeout", summary = "s", description = "d", version = "1.0.0", license = "MIT",
-        authors = { "A" }, categories = { "firmware" }, requires = { suture = ">= 0.1, < 9" }, depends = {},
-        conflicts = {}, params = { seconds = { type = "integer", default = 90, min = 1, max = 255, help = "h" } },
+        authors = { "A" }, categories = { "firmware" }, requires = { suture = ">= 0.1, < 9" },
+        depends = { "acme/router/unlock" }, conflicts = { "acme/other" }, params = {
+          seconds = { type = "integer", default = 90, min = 1, max = 255, help = "h" } },
         targets = { { name = "image", match = function() end, only = true,
-          versions = { { label = "1.0", size = 5 } } } },
+          versions = { { label = "1.0", size = 5, sha256 = ("0aF9"):rep(16) } } } },
         edits = { { target = "image", label = "1.0", at = 0, old = "a", new = "b", note = "n" },
           { find = "aa", skip = 1, old = "a", new = function() return "b" end },
           { any = { { at = 1 }, { find = "a", new = function() return "c" end } }, old = "a", new = "b" } },
@@ -127,6 +128,47 @@ describe("recipe", function()
         edit "at = math.maxinteger, base = 1, old = 'a', new = 'b'",
         "edits[1]: base and at are too far together",
       },
+      ["two targets without names"] = { "return { targets = { { name = 'a' }, {} } }", "targets[2] needs a name" },
+      ["two targets of one name"] = {
+        "return { targets = { { name = 'a' }, { name = 'a' } } }",
+        "targets[2]: the name 'a' is there twice",
+      },
+      ["too many targets"] = {
+        "local t = {} for i = 1, 17 do t[i] = { name = 't' .. i } end return { targets = t }",
+        "at most 16, not 17",
+      },
+      ["an edit of no target in particular"] = {
+        "return { targets = { { name = 'a' }, { name = 'b' } }, edits = { { at = 0, old = 'a', new = 'b' } } }",
+        "edits[1] needs a target: one of a, b",
+      },
+      ["an edit of a misspelt target"] = {
+        "return { targets = { { name = 'kernel' }, { name = 'b' } }, edits = { { target = 'kernal', at = 0, "
+          .. "old = 'a', new = 'b' } } }",
+        "edits[1]: unknown target 'kernal'; did you mean 'kernel'?",
+      },
+      ["a label of another target"] = {
+        "return { targets = { { name = 'a', versions = { { label = 'x', size = 1 } } }, { name = 'b' } }, "
+          .. "edits = { { target = 'b', label = 'x', at = 0, old = 'a', new = 'b' } } }",
+        "edits[1]: unknown label 'x'",
+      },
+      ["depends that is a word"] = { "return { depends = 'a' }", "depends must be a list" },
+      ["a dependency that leaves its folder"] = {
+        "return { depends = { '../a' } }",
+        "depends[1] must be words joined by '/'",
+      },
+      ["a conflict that is a number"] = { "return { conflicts = { 1 } }", "conflicts[1] must be a string" },
+      ["a digest that is too short"] = {
+        "return { targets = { { versions = { { label = 'x', size = 1, sha256 = 'ab' } } } } }",
+        "targets[1].versions[1].sha256 must be the 64 hex digits of a SHA-256, not 'ab'",
+      },
+      ["a digest that is no hex"] = {
+        "return { targets = { { versions = { { label = 'x', size = 1, sha256 = ('x'):rep(64) } } } } }",
+        "must be the 64 hex digits",
+      },
+      ["a default of a file"] = {
+        "return { params = { f = { type = 'file', default = '/etc/passwd' } } }",
+        "params.f: a file has no default",
+      },
       ["examples that are text"] = { "return { examples = 'x' }", "examples must be a list" },
       ["a misspelt key of an example"] = { "return { examples = { { inptu = '' } } }", "did you mean 'input'?" },
       ["a lone nibble in a pattern"] = { "return { x = require 'suture'.pattern '4' }", "4" },
@@ -138,12 +180,8 @@ describe("recipe", function()
     end
 
     local not_here <const> = {
-      ["two targets"] = { "return { targets = { {}, {} } }", "more than one target is not supported" },
       ["a newer suture"] = { "return { requires = { suture = '>= 99' } }", "the recipe needs suture >= 99" },
       ["an older suture"] = { "return { requires = { suture = '< 0.0.1' } }", "the recipe needs suture < 0.0.1" },
-      ["depends"] = { "return { depends = { 'a' } }", "depends[" },
-      ["conflicts"] = { "return { conflicts = { 'a' } }", "conflicts[" },
-      ["digests"] = { "return { targets = { { versions = { { label = 'x', sha256 = '' } } } } }", "digests are not" },
     }
     for name, case in pairs(not_here) do
       it("raises unsupported for " .. name, function()

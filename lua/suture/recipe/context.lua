@@ -6,9 +6,10 @@ local context = {}
 
 ---@class suture.context
 ---@field params table        the parameters
----@field target string       the name of the target that is patched
----@field label string?       which of the target's versions it is
----@field targets table<string, suture.bytes>
+---@field target string?      the name of the target that is patched; nil where there are several
+---@field label string?       which of the target's versions it is; nil where there are several targets
+---@field targets table<string, suture.bytes>  by name
+---@field labels table<string, string>         by the target's name, where the version is known
 ---@field checking boolean    whether nothing will be written whatever happens
 ---@field refuse fun(reason: string)    ends the recipe: this target is foreign
 ---@field already fun(reason: string)   says that a target on which nothing was written has it already
@@ -17,7 +18,7 @@ local context = {}
 ---@field asset fun(name: string): suture.bytes   a file of the recipe's own folder, read-only
 
 local names <const> = {
-  "already", "asset", "checking", "label", "log", "params", "progress", "refuse", "target", "targets",
+  "already", "asset", "checking", "label", "labels", "log", "params", "progress", "refuse", "target", "targets",
 }
 local known <const> = {}
 for _, name in ipairs(names) do
@@ -81,7 +82,7 @@ local function unknown_field(_, name)
 end
 
 --- Makes the context of one run.
----@param fields table  params, target, label, targets, checking
+---@param fields table  params, target, label, targets, labels, checking
 ---@param folder string  the recipe's own, with a closing slash, or ""
 ---@param tell fun(what: "log"|"progress", value: any)
 ---@param open fun(path: string): suture.bytes  opens a file to read

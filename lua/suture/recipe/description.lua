@@ -3,6 +3,8 @@
 
 local dkjson <const> = require "dkjson"
 
+local naming <const> = require "suture.recipe.naming"
+
 local description = {}
 
 local most_depth <const>, most_values <const> = 8, 20000
@@ -78,14 +80,44 @@ function description.encode(recipe)
   return #json <= most_bytes and json or too_much()
 end
 
---- Reads that text. Raises for what is no description.
+local function need(condition)
+  if not condition then
+    error("no description", 0)
+  end
+end
+
+local function check_list(list, check)
+  need(list == nil or type(list) == "table" and #list <= most_values)
+  for _, item in ipairs(list or {}) do
+    check(item)
+  end
+end
+
+local function check_name(value)
+  need(naming.is_name(value))
+end
+
+local function check_target(target)
+  need(type(target) == "table" and (target.name == nil or naming.is_name(target.name)))
+end
+
+local function check_params(params)
+  need(params == nil or type(params) == "table")
+  for name, declared in pairs(params or {}) do
+    need(type(name) == "string" and type(declared) == "table")
+  end
+end
+
+--- Reads that text: what the parent goes by has its shape, the rest is for people. Raises for what is no description.
 ---@param json string
 ---@return table
 function description.decode(json)
-  local value <const>, _, complaint <const> = dkjson.decode(json, 1, nil, nil)
-  if type(value) ~= "table" then
-    error(complaint or "no description", 0)
-  end
+  local value <const> = dkjson.decode(json, 1, nil, nil)
+  need(type(value) == "table")
+  check_list(value.depends, check_name)
+  check_list(value.conflicts, check_name)
+  check_list(value.targets, check_target)
+  check_params(value.params)
   return value
 end
 

@@ -14,6 +14,8 @@ failure.USAGE, failure.FOREIGN, failure.IO, failure.RECIPE, failure.INDETERMINAT
 ---@field kind string       an error kind; "recipe" for what is no error object of ours
 ---@field message string    the bare reason
 ---@field text string       a line for people, with path and offset where known
+---@field path string?      of the file that it is about
+---@field target integer?    the number of the target that it is about
 ---@field offset integer?   in the file
 ---@field where string?     "recipe.lua:12"
 
@@ -73,7 +75,7 @@ function failure.describe(err, code)
     return { code = code, kind = "recipe", message = text, text = text }
   end
   return {
-    code = code, kind = err.kind, message = err.message, text = tostring(err),
+    code = code, kind = err.kind, message = err.message, text = tostring(err), path = err.path,
     offset = err.file_offset or err.offset, where = err.where,
   }
 end

@@ -9,7 +9,7 @@ local unloaded <const> = { "io", "os", "debug", "package", "dofile", "loadfile" 
 
 -- What a recipe may not do, whatever object it does it with.
 local refused_functions <const> = {
-  "open", "flush", "recover", "records", "record", "forget", "identify", "join", "restrict",
+  "duplicate", "open", "flush", "recover", "records", "record", "forget", "identify", "join", "restrict",
 }
 local refused_methods <const> = { "flush", "save", "sync" }
 
@@ -77,10 +77,32 @@ local function unload()
   loaded["suture.host"], preload["suture.host"] = nil, nil
 end
 
--- The target, and what watches it.
-local function open_target(job)
-  local bytes <const> = opened(job.target, { mode = "copy", recover = false })
-  return bytes, require("suture.recipe.witness").watch(bytes)
+-- What the recipes before this one change is there for it, as if it were in the file.
+local function open_target(given)
+  local change <const> = require "suture.change"
+  local bytes <const> = opened(given.path, { mode = "copy", recover = false })
+  for _, entry in ipairs(given.earlier or {}) do
+    change.apply(bytes, entry.offset, entry.old, entry.new)
+  end
+  return bytes
+end
+
+-- The targets, and what watches them.
+local function open_targets(job)
+  local list <const> = {}
+  for number, given in ipairs(job.targets) do
+    list[number] = open_target(given)
+  end
+  return list, require("suture.recipe.witness").watch(list)
+end
+
+-- Files that parameters name. Only the user names files.
+local function open_files(job)
+  local files <const> = {}
+  for name, path in pairs(job.files or {}) do
+    files[name] = open_to_read(path)
+  end
+  return files
 end
 
 -- Calls a function; an error is told to the parent as a failure with that status, and gives nothing.
@@ -96,19 +118,50 @@ local function attempt(failure, code, send, fn, ...)
   send.failure(problem)
 end
 
-local function values(recipe, job)
-  local parameters <const> = require "suture.recipe.parameters"
-  local declarations <const> = recipe.params or {}
-  if job.texts then
-    return parameters.parse(declarations, job.texts)
+-- Given as values, as texts, and as open files, of which texts go before values.
+local function values(recipe, job, files)
+  local given <const>, texts <const> = {}, {}
+  for name, value in pairs(job.params or {}) do
+    given[name] = value
   end
-  return parameters.resolve(declarations, job.params or {})
+  for name, text in pairs(job.texts or {}) do
+    texts[name] = text
+  end
+  for name, file in pairs(files) do
+    given[name], texts[name] = file, nil
+  end
+  return require("suture.recipe.parameters").parse(recipe.params or {}, texts, given)
+end
+
+-- The targets in the recipe's own order, with the numbers of the job.
+local function assigned(recipe, job, ready)
+  local declared <const>, list <const> = recipe.targets or {}, {}
+  for number, index in ipairs(require("suture.recipe.assignment").of(declared, job.targets)) do
+    local about <const> = declared[number] or {}
+    list[number] = {
+      number = index, name = about.name or "target", declared = about, bytes = ready.targets[index],
+      file = ready.seen.targets[index].file, earlier = job.targets[index].earlier or {},
+    }
+  end
+  return list
+end
+
+-- Whether the parent has to know more than a result: which recipes belong to this one, which files it is to open.
+local function needs_more(recipe, job)
+  local files <const> = require("suture.recipe.parameters").files
+  local named <const> = next(files(recipe.params, job.params or {})) or next(files(recipe.params, job.texts or {}))
+  return #(recipe.depends or {}) > 0 or #(recipe.conflicts or {}) > 0 or named ~= nil
 end
 
 local function load_recipe(job, ready, globals)
   local loading <const> = require "suture.recipe.loading"
   local recipe <const> = loading.evaluate(ready.text, job.recipe, globals)
-  return recipe, not job.describe and values(recipe, job), loading.name(recipe, job.recipe)
+  local only_described <const> = job.describe or job.plain and needs_more(recipe, job)
+  if only_described then
+    return recipe, loading.name(recipe, job.recipe)
+  end
+  local params <const> = values(recipe, job, ready.files)
+  return recipe, loading.name(recipe, job.recipe), params, assigned(recipe, job, ready)
 end
 
 local function tell_nearest(send, candidate)
@@ -119,7 +172,7 @@ local function tell_nearest(send, candidate)
 end
 
 local function tell_hunk(send, sighting)
-  send("hunk", sighting.note or "", sighting.offset or -1, sighting.length, sighting.state)
+  send("hunk", sighting.target, sighting.note or "", sighting.offset or -1, sighting.length, sighting.state)
   for _, key in ipairs { "label", "problem" } do
     if sighting[key] then
       send(key, sighting[key])
@@ -130,25 +183,43 @@ local function tell_hunk(send, sighting)
   end
 end
 
-local function tell_outcome(send, outcome)
-  for _, sighting in ipairs(outcome.hunks) do
-    tell_hunk(send, sighting)
+local function tell_result(send, target, seen)
+  for _, guard in ipairs(seen.guards) do
+    send("guard", target.number, guard.offset, guard.bytes)
   end
-  for _, guard in ipairs(outcome.guards) do
-    send("guard", guard.offset, guard.bytes)
-  end
-  for _, change in ipairs(outcome.changes) do
-    send("change", change.offset, change.old, change.new)
-  end
-  if outcome.failure then
-    send.failure(outcome.failure)
-  else
-    send("verdict", outcome.verdict, outcome.reason or "")
+  for _, change in ipairs(target.changes) do
+    send("change", target.number, change.offset, change.old, change.new)
   end
 end
 
+local function tell_outcome(send, outcome, seen)
+  for _, target in ipairs(outcome.targets) do
+    send("target", target.number, target.declared.name or "", target.label or "")
+  end
+  for _, hunk in ipairs(outcome.hunks) do
+    tell_hunk(send, hunk)
+  end
+  if outcome.failure then
+    return send.failure(outcome.failure)
+  end
+  for _, target in ipairs(outcome.targets) do
+    tell_result(send, target, seen.targets[target.number])
+  end
+  send("verdict", outcome.verdict, outcome.reason or "")
+end
+
+-- The number of the target with that path, 0 where there is none.
+local function number_of(job, path)
+  for number, target in ipairs(job.targets or {}) do
+    if target.path == path then
+      return number
+    end
+  end
+  return 0
+end
+
 -- Called with the name of a message and its fields; `failure` with a description.
-local function messenger(send)
+local function messenger(job, send)
   local wire <const> = require "suture.recipe.wire"
   local function tell(_, ...)
     send(wire.pack(...))
@@ -156,31 +227,35 @@ local function messenger(send)
   return setmetatable({
     failure = function(problem)
       send(wire.pack("failure", problem.code, problem.kind, problem.message, problem.text,
-        problem.offset or -1, problem.where or ""))
+        number_of(job, problem.path), problem.offset or -1, problem.where or ""))
     end,
   }, { __call = tell })
 end
 
+local function describe(failure, recipe, send)
+  attempt(failure, failure.USAGE, send, function()
+    send("description", require("suture.recipe.description").encode(recipe))
+  end)
+end
+
 local function run(job, ready, globals, send)
   local failure <const> = require "suture.recipe.failure"
-  local recipe <const>, params <const>, name <const> =
+  local recipe <const>, name <const>, params <const>, targets <const> =
     attempt(failure, failure.USAGE, send, load_recipe, job, ready, globals)
   if not recipe then
     return
   end
   send("recipe", name, recipe.version or "")
-  if job.describe then
-    return attempt(failure, failure.USAGE, send, function()
-      send("description", require("suture.recipe.description").encode(recipe))
-    end)
+  if not targets then
+    return describe(failure, recipe, send)
   end
-  tell_outcome(send, require("suture.recipe.patching").run(recipe, ready.bytes, ready.seen, {
+  tell_outcome(send, require("suture.recipe.patching").run(recipe, targets, ready.seen, {
     params = params, checking = job.checking, folder = ready.folder, open = open_asset, restrict = restrict,
     identify = identify_asset,
     tell = function(what, value)
       send(what, value)
     end,
-  }))
+  }), ready.seen)
 end
 
 -- A library's folder of modules, if the recipe lies in one.
@@ -206,21 +281,27 @@ local function confined_globals(folder, send)
   }
 end
 
+-- What the recipe will need, before the cell is closed. False where something cannot be read, which is told.
+local function prepare(job, ready, send)
+  local failure <const> = require "suture.recipe.failure"
+  if not job.describe then
+    ready.targets, ready.seen = attempt(failure, failure.IO, send, open_targets, job)
+    ready.files = ready.targets and attempt(failure, failure.IO, send, open_files, job)
+  end
+  if job.describe or ready.files then
+    ready.text = attempt(failure, failure.USAGE, send, contents, job.recipe)
+  end
+  return ready.text ~= nil
+end
+
 ---@param job table
 ---@param frame fun(bytes: string)   hands one message to the parent
 ---@param seal fun(folders: string[])
 return function(job, frame, seal)
   local failure <const> = require "suture.recipe.failure"
-  local send <const> = messenger(frame)
+  local send <const> = messenger(job, frame)
   local ready <const> = { folder = job.recipe:match("^.*/") or "" }
-  if job.target then
-    ready.bytes, ready.seen = attempt(failure, failure.IO, send, open_target, job)
-    if not ready.bytes then
-      return
-    end
-  end
-  ready.text = attempt(failure, failure.USAGE, send, contents, job.recipe)
-  if not ready.text then
+  if not prepare(job, ready, send) then
     return
   end
   local folder <const> = modules_of(job)

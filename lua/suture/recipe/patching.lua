@@ -1,4 +1,4 @@
---- A recipe's work on one target, from `match` to `verify`, on bytes that
+--- A recipe's work on its targets, from `match` to `verify`, on bytes that
 --- nobody else sees. The result is data: what to change, on what it rests, and
 --- the verdict, or whose fault it is that there is none.
 
@@ -6,7 +6,9 @@ local core <const> = require "suture.core"
 local context <const> = require "suture.recipe.context"
 local editing <const> = require "suture.recipe.editing"
 local failure <const> = require "suture.recipe.failure"
+local succession <const> = require "suture.recipe.succession"
 local verdict <const> = require "suture.recipe.verdict"
+local versions <const> = require "suture.recipe.versions"
 
 local patching = {}
 
@@ -17,8 +19,9 @@ local function stop(err, code)
   error(setmetatable(failure.describe(err, code), Stop), 0)
 end
 
+-- Without an object it is about all targets together.
 local function foreign(b, reason)
-  stop(core.error("foreign", reason, { path = b.path }), failure.FOREIGN)
+  stop(core.error("foreign", reason, { path = b and b.path }), failure.FOREIGN)
 end
 
 -- The recipe's own failure, in words of ours.
@@ -38,40 +41,46 @@ local function attempt(code_of, fn, ...)
   return table.unpack(results, 2, results.n)
 end
 
-local function match(recipe, b)
-  local target <const> = (recipe.targets or {})[1] or {}
-  if not target.match then
+local function has_written(target)
+  local _, written <const> = core.state(target.bytes)
+  return written ~= target.written
+end
+
+local function match(target)
+  local b <const>, check <const> = target.bytes, target.declared.match
+  if not check then
     return
   end
-  local ok <const>, answer <const> = pcall(target.match, b)
+  local ok <const>, answer <const> = pcall(check, b)
   if not ok and failure.is_of_the_file(answer) then
     stop(answer, failure.IO)
   elseif not ok then
     foreign(b, ("no match: %s"):format(failure.describe(answer, failure.FOREIGN).message))
-  elseif core.touched(b) then
+  elseif has_written(target) then
     failed("match wrote to the target")
   elseif not answer then
     foreign(b, "no match: the recipe does not know this file")
   end
 end
 
-local function known_sizes(versions)
-  local list <const> = {}
-  for index, version in ipairs(versions) do
-    list[index] = ("%s: %d"):format(version.label, version.size)
-  end
-  return table.concat(list, ", ")
+local function unknown_version(target)
+  stop(versions.unknown(target.declared.versions, target.file), failure.FOREIGN)
 end
 
-local function label_of(recipe, b)
-  local target <const> = (recipe.targets or {})[1] or {}
-  for _, version in ipairs(target.versions or {}) do
-    if version.size == #b then
-      return version.label
-    end
+local function recognise(target, edits, params)
+  local label <const>, certain <const> = attempt(failure.code, versions.label, target, edits, params)
+  target.label, target.certain = label, certain
+  if target.declared.only and not label then
+    unknown_version(target)
   end
-  if target.only then
-    foreign(b, ("none of the known versions has %d bytes (%s)"):format(#b, known_sizes(target.versions)))
+end
+
+-- A version that is only likely is good for finding everything done, not for writing.
+local function refuse_likely(targets, word)
+  for _, target in ipairs(targets) do
+    if target.declared.only and not target.certain and word ~= "applied" then
+      unknown_version(target)
+    end
   end
 end
 
@@ -83,34 +92,6 @@ local function counts(seen)
   return found.old, found.new
 end
 
-local function judged(b, seen, said)
-  if said.refused then
-    foreign(b, said.refused)
-  end
-  local old <const>, new <const> = counts(seen)
-  local word <const> = verdict.of {
-    old = old, new = new, wrote = core.touched(b), changed = b:pending() ~= false, already = said.already,
-  }
-  if word == "foreign" then
-    foreign(b, "found nothing to do")
-  end
-  return word
-end
-
-local function code_of_verify(err)
-  return failure.is_of_the_file(err) and failure.IO or failure.RECIPE
-end
-
-local function verify(recipe, b, options, about)
-  if not recipe.verify then
-    return
-  end
-  options.restrict(b, "read")
-  if attempt(code_of_verify, recipe.verify, b, options.params, about) == false then
-    failed("verify failed: the recipe does not accept its own result")
-  end
-end
-
 local function changes_of(b)
   local list <const> = {}
   for off, old, new in b:changes() do
@@ -119,34 +100,122 @@ local function changes_of(b)
   return list
 end
 
-local function run(recipe, b, seen, options, outcome)
-  outcome.hunks = seen.hunks
-  match(recipe, b)
-  local label <const> = label_of(recipe, b)
-  local name <const> = ((recipe.targets or {})[1] or {}).name or "target"
-  local about <const>, said <const> = context.new({
-    params = options.params, target = name, label = label, targets = { [name] = b }, checking = options.checking,
-  }, options.folder, options.tell, options.open, options.identify)
-  attempt(failure.code, editing.run, recipe.edits or {}, { { name = name, bytes = b, label = label } }, options.params)
-  if recipe.apply then
-    attempt(failure.code, recipe.apply, b, options.params, about)
+-- Takes the final state of all targets. What was written and what has changed are only what this recipe did.
+local function take_changes(targets)
+  local wrote, changed = false, false
+  for _, target in ipairs(targets) do
+    target.changes = changes_of(target.bytes)
+    wrote = wrote or has_written(target)
+    changed = changed or #succession.own(target.earlier, target.changes) > 0
   end
-  local word <const> = judged(b, seen, said)
-  outcome.changes = changes_of(b)
-  verify(recipe, b, options, about)
-  outcome.guards = seen.guards
+  return wrote, changed
+end
+
+local function judged(targets, seen, said)
+  local alone <const> = #targets == 1 and targets[1].bytes or nil
+  if said.refused then
+    foreign(alone, said.refused)
+  end
+  local old <const>, new <const> = counts(seen)
+  local wrote <const>, changed <const> = take_changes(targets)
+  local word <const> = verdict.of { old = old, new = new, wrote = wrote, changed = changed, already = said.already }
+  if word == "foreign" then
+    foreign(alone, "found nothing to do")
+  end
+  return word
+end
+
+local function code_of_verify(err)
+  return failure.is_of_the_file(err) and failure.IO or failure.RECIPE
+end
+
+local function verify(recipe, targets, handed, options, about)
+  if not recipe.verify then
+    return
+  end
+  for _, target in ipairs(targets) do
+    options.restrict(target.bytes, "read")
+  end
+  if attempt(code_of_verify, recipe.verify, handed, options.params, about) == false then
+    failed("verify failed: the recipe does not accept its own result")
+  end
+end
+
+local function unknown_target(by_name)
+  return function(_, name)
+    local names <const> = {}
+    for known in next, by_name do
+      names[#names + 1] = known
+    end
+    core.raise("argument", core.unknown("target", tostring(name), names))
+  end
+end
+
+-- A misspelt name must not read as nil.
+local function by_name(targets)
+  local list <const> = {}
+  for _, target in ipairs(targets) do
+    list[target.name] = target.bytes
+  end
+  return setmetatable(list, { __index = unknown_target(list) })
+end
+
+local function labels_of(targets)
+  local labels <const> = {}
+  for _, target in ipairs(targets) do
+    labels[target.name] = target.label
+  end
+  return labels
+end
+
+local function new_context(targets, options)
+  local alone <const> = #targets == 1 and targets[1] or {}
+  return context.new({
+    params = options.params, target = alone.name, label = alone.label, targets = by_name(targets),
+    labels = labels_of(targets), checking = options.checking,
+  }, options.folder, options.tell, options.open, options.identify)
+end
+
+local function run(recipe, targets, seen, options, outcome)
+  outcome.hunks = seen.hunks
+  for _, target in ipairs(targets) do
+    match(target)
+    recognise(target, recipe.edits or {}, options.params)
+  end
+  local about <const>, said <const> = new_context(targets, options)
+  attempt(failure.code, editing.run, recipe.edits or {}, targets, options.params)
+  local handed <const> = #targets == 1 and targets[1].bytes or by_name(targets)
+  if recipe.apply then
+    attempt(failure.code, recipe.apply, handed, options.params, about)
+  end
+  local word <const> = judged(targets, seen, said)
+  refuse_likely(targets, word)
+  verify(recipe, targets, handed, options, about)
   outcome.verdict, outcome.reason = word, said.already
 end
 
 --- What a run came to: either a verdict, or a failure (status 3 for a foreign
 --- target), never both.
 ---@class suture.outcome
+---@field name string?                      of the recipe; nil where it could not be loaded
+---@field version string?
 ---@field verdict "applicable"|"applied"|"partial"|nil
 ---@field reason string?                    given to context.already
 ---@field failure suture.failure?
----@field hunks suture.sighting[]           offsets count in the file
----@field changes {offset: integer, old: string, new: string}[]
+---@field hunks suture.sighting[]           offsets count in the file; `target` is a number
+---@field targets suture.outcome.target[]   by number
+
+---@class suture.outcome.target
+---@field name string?                      as the recipe declares it
+---@field label string?                     which version it is
+---@field changes suture.change[]           all that is to change in the file, with what earlier recipes change
 ---@field guards {offset: integer, bytes: string}[]   what must still be in the file
+
+--- A target as the recipe works on it.
+---@class suture.patching.target: suture.editing.target
+---@field declared table          what the recipe says of it
+---@field file suture.bytes       the file, without what recipes change
+---@field earlier suture.change[] what stands in `bytes` already, from earlier recipes
 
 ---@class suture.patching.options
 ---@field params table
@@ -156,17 +225,20 @@ end
 ---@field open fun(path: string): suture.bytes         opens an asset
 ---@field restrict fun(b: suture.bytes, mode: string)  core.restrict
 
---- Runs a recipe on bytes, which it leaves in no particular state.
+--- Runs a recipe on targets, which it leaves in no particular state.
 ---@param recipe table  as `loading.load` returns it
----@param b suture.bytes
+---@param targets suture.patching.target[]
 ---@param seen suture.seen  what watches them
 ---@param options suture.patching.options
 ---@return suture.outcome
-function patching.run(recipe, b, seen, options)
-  local outcome <const> = { hunks = {}, changes = {}, guards = {} }
-  local ok <const>, err <const> = pcall(run, recipe, b, seen, options, outcome)
+function patching.run(recipe, targets, seen, options)
+  local outcome <const> = { hunks = {}, targets = targets }
+  for _, target in ipairs(targets) do
+    local _, written <const> = core.state(target.bytes)
+    target.written, target.changes = written, {}
+  end
+  local ok <const>, err <const> = pcall(run, recipe, targets, seen, options, outcome)
   if not ok then
-    outcome.changes, outcome.guards = {}, {}
     outcome.failure = getmetatable(err) == Stop and err or failure.describe(err, failure.code(err))
   end
   return outcome

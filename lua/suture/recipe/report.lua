@@ -7,17 +7,28 @@ local printable <const> = require "suture.printable"
 local report = {}
 
 ---@class suture.report
----@field target string
+---@field target string          its path, as given
+---@field name string?           under which the recipe declares it
+---@field label string?          which of the recipe's versions it is
 ---@field recipe { name: string?, version: string? }
 ---@field verdict "applicable"|"applied"|"partial"|"foreign"|nil
 ---@field status "changed"|"unchanged"|"would_change"|"refused"|"failed"|"indeterminate"
 ---@field size integer[]?        before and after
 ---@field changes {offset: integer, old: string, new: string}[]
----@field hunks {note: string?, offset: integer?, state: string}[]
----@field error suture.failure?
+---@field hunks suture.report.hunk[]
+---@field error suture.failure?  one for all reports of a set; `path` tells the target that it is about
 ---@field reason string?         what the recipe told context.already
 ---@field output string?         where the result went, if elsewhere
 ---@field code integer           the exit status
+
+---@class suture.report.hunk
+---@field offset integer?        in the file
+---@field length integer
+---@field state "old"|"new"|"absent"|"neither"
+---@field note string?
+---@field label string?
+---@field problem string?        why it is neither
+---@field nearest table[]?       what comes next to it: { offset, matches, pattern, differences }
 
 local shown <const> = 16
 
@@ -91,9 +102,9 @@ function report.error_line(result)
   if not failure then
     return nil
   end
-  local text = failure.text
-  if failure.code ~= 2 and text:sub(1, #result.target + 1) ~= result.target .. ":" then
-    text = result.target .. ": " .. text
+  local text, path = failure.text, failure.path or result.target
+  if failure.code ~= 2 and text:sub(1, #path + 1) ~= path .. ":" then
+    text = path .. ": " .. text
   end
   if failure.where and not text:find(failure.where, 1, true) then
     text = ("%s (at %s)"):format(text, failure.where)

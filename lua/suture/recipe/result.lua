@@ -2,6 +2,7 @@
 --- kind, type, range and order, all of them together are bounded.
 
 local failure <const> = require "suture.recipe.failure"
+local succession <const> = require "suture.recipe.succession"
 local wire <const> = require "suture.recipe.wire"
 
 local result = {}
@@ -17,6 +18,7 @@ local most_description <const> = 1 << 20 -- and no recipe says more: suture.reci
 local most_nearest <const>, most_differences <const> = 3, 64
 
 local states <const> = { old = true, new = true, absent = true, neither = true }
+local placeless <const> = { absent = true, neither = true }
 local words <const> = { applicable = true, applied = true, partial = true }
 local kinds <const> = { recipe = true }
 for kind in ([[argument range readonly closed pending mismatch notunique foreign stale changed truncated format io
@@ -88,10 +90,25 @@ function takers.progress(self, percent)
   self.listener.progress(percent)
 end
 
-function takers.hunk(self, note, offset, length, state)
-  need(states[state] and (offset >= 0 or state == "absent" or state == "neither"))
-  local list <const> = self.outcome.hunks
-  list[#list + 1] = { note = optional(short(note)), offset = place(offset, length), length = length, state = state }
+-- The target of that number: how far its changes have come, and what is known of it.
+local function target_of(self, number)
+  local state <const> = self.targets[number]
+  need(state)
+  return state, self.outcome.targets[number]
+end
+
+function takers.target(self, number, name, label)
+  local _ <const>, target <const> = target_of(self, number)
+  need(not target.told)
+  target.told, target.name, target.label = true, optional(short(name)), optional(short(label))
+end
+
+function takers.hunk(self, number, note, offset, length, state)
+  target_of(self, number)
+  need(states[state] and (offset >= 0 or placeless[state]))
+  table.insert(self.outcome.hunks, {
+    target = number, note = optional(short(note)), offset = place(offset, length), length = length, state = state,
+  })
 end
 
 -- The hunk that a message tells more about, which does so once.
@@ -132,38 +149,49 @@ function takers.difference(self, offset, wanted, found)
   last.differences[#last.differences + 1] = { offset = offset, wanted = wanted, found = found }
 end
 
-function takers.guard(self, offset, bytes)
-  need(offset >= 0 and offset <= self.size and #bytes <= self.size - offset)
-  local list <const> = self.outcome.guards
-  list[#list + 1] = { offset = offset, bytes = bytes }
+function takers.guard(self, number, offset, bytes)
+  local state <const>, target <const> = target_of(self, number)
+  need(offset >= 0 and offset <= state.size and #bytes <= state.size - offset)
+  table.insert(target.guards, { offset = offset, bytes = bytes })
 end
 
 -- In the order of the file, as changes are carried out: what is in front of one has its new length already.
-function takers.change(self, offset, old, new)
-  need(old ~= new and offset >= self.reached and offset <= self.size_now and #old <= self.size_now - offset)
-  self.size_now = self.size_now + #new - #old
-  self.reached = offset + #new
-  local list <const> = self.outcome.changes
-  list[#list + 1] = { offset = offset, old = old, new = new }
+function takers.change(self, number, offset, old, new)
+  local state <const>, target <const> = target_of(self, number)
+  need(old ~= new and offset >= state.reached and offset <= state.size_now and #old <= state.size_now - offset)
+  state.size_now = state.size_now + #new - #old
+  state.reached = offset + #new
+  table.insert(target.changes, { offset = offset, old = old, new = new })
 end
 
-function takers.failure(self, code, kind, message, text, offset, where)
+function takers.failure(self, code, kind, message, text, number, offset, where)
   need(code >= failure.USAGE and code <= failure.RECIPE and kinds[kind])
+  need(number == 0 or self.targets[number])
   self.ended = true
   self.outcome.failure = {
-    code = code, kind = kind, message = short(message), text = short(text), offset = place(offset, 0),
-    where = optional(short(where)),
+    code = code, kind = kind, message = short(message), text = short(text), target = number > 0 and number or nil,
+    offset = place(offset, 0), where = optional(short(where)),
   }
 end
 
+-- Whether the recipe itself changed anything, beyond what the recipes before it have.
+local function has_changes(self)
+  for number, target in ipairs(self.outcome.targets) do
+    if #succession.own(self.targets[number].earlier, target.changes) > 0 then
+      return true
+    end
+  end
+  return false
+end
+
 function takers.verdict(self, word, reason)
-  need(words[word] and self.outcome.name and not (word == "applied" and #self.outcome.changes > 0))
+  need(words[word] and self.outcome.name and not (word == "applied" and has_changes(self)))
   self.ended = true
   self.outcome.verdict, self.outcome.reason = word, optional(short(reason))
 end
 
 function takers.description(self, text)
-  need(self.outcome.name and #text <= most_description)
+  need(self.outcome.name and not self.worked and #text <= most_description)
   self.ended = true
   self.outcome.description = text
 end
@@ -171,10 +199,13 @@ end
 local Result <const> = {}
 Result.__index = Result
 
+local of_a_description <const> = { recipe = true, description = true, failure = true, log = true }
+
 local function read(self, what, ...)
-  need(not self.ended and (self.describes or what ~= "description"))
-  need(not self.describes or what == "recipe" or what == "description" or what == "failure" or what == "log")
+  need(not self.ended and (self.describes ~= "never" or what ~= "description"))
+  need(self.describes ~= "only" or of_a_description[what])
   takers[what](self, ...)
+  self.worked = self.worked or not of_a_description[what]
 end
 
 --- Takes one frame. Raises an Ending for what is no message, not in its place, or one too many: the process is
@@ -209,16 +240,22 @@ function result.ending(err)
 end
 
 --- A result of which nothing has come yet.
----@param size integer      of the target
+---@param targets { size: integer, earlier: suture.change[]? }[]  their sizes, and what earlier recipes change in them
 ---@param most number       bytes that it may have in all
 ---@param listener { log: fun(text: string), progress: fun(percent: integer) }
----@param describes boolean whether a recipe is only described
+---@param describes "only"|"instead"|"never"  whether a description is what is wanted, is taken in the place of a
+--- result that has not begun, or is out of place
 ---@return table result  of the class whose methods take messages
-function result.new(size, most, listener, describes)
-  return setmetatable({
-    outcome = { hunks = {}, guards = {}, changes = {} }, counts = {}, bytes = 0, said = 0, ended = false,
-    size = size, size_now = size, reached = 0, most = most, listener = listener, describes = describes,
+function result.new(targets, most, listener, describes)
+  local self <const> = setmetatable({
+    outcome = { hunks = {}, targets = {} }, targets = {}, counts = {}, bytes = 0, said = 0, ended = false,
+    worked = false, most = most, listener = listener, describes = describes,
   }, Result)
+  for number, target in ipairs(targets) do
+    self.targets[number] = { size = target.size, size_now = target.size, reached = 0, earlier = target.earlier or {} }
+    self.outcome.targets[number] = { guards = {}, changes = {} }
+  end
+  return self
 end
 
 return result

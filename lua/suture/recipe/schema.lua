@@ -4,18 +4,17 @@
 
 local core <const> = require "suture.core"
 local entries <const> = require "suture.recipe.entries"
+local naming <const> = require "suture.recipe.naming"
 local parameters <const> = require "suture.recipe.parameters"
 local release <const> = require "suture.recipe.release"
-local suture <const> = require "suture"
 
 local schema = {}
 
+-- Each one takes descriptors of the worker, which has few.
+local most_targets <const> = 16
+
 local function fail(format, ...)
   core.raise("argument", format:format(...))
-end
-
-local function unsupported(format, ...)
-  core.raise("unsupported", format:format(...))
 end
 
 local function sorted(set)
@@ -73,17 +72,15 @@ local function texts(value, place)
   each(value, place, text)
 end
 
-local function must_be_empty(value, place)
-  each(value, place, function()
-    unsupported("%s is not supported by suture %s", place, suture.version)
-  end)
-end
-
 local function name(value, place)
   text(value, place)
-  if not value:find("^[%w_][%w_.+-]*$") and not value:find("^[%w_][%w_.+/-]*[%w_.+-]$") or value:find("%.%./") then
+  if not naming.is_name(value) then
     fail("%s must be words joined by '/', not '%s'", place, value)
   end
+end
+
+local function names(value, place)
+  each(value, place, name)
 end
 
 local function requires(value, place)
@@ -96,8 +93,11 @@ local function size(value, place)
   end
 end
 
-local function digest(_, place)
-  unsupported("%s: digests are not supported by suture %s; give a size", place, suture.version)
+local function digest(value, place)
+  text(value, place)
+  if #value ~= 64 or value:find("%X") then
+    fail("%s must be the 64 hex digits of a SHA-256, not '%s'", place, value)
+  end
 end
 
 local function known_version(value, place)
@@ -120,8 +120,17 @@ end
 
 local function targets(value, place)
   each(value, place, target)
-  if #value > 1 then
-    unsupported("%s: more than one target is not supported by suture %s", place, suture.version)
+  if #value > most_targets then
+    fail("%s: a recipe has at most %d, not %d", place, most_targets, #value)
+  end
+  local seen <const> = {}
+  for index, item in ipairs(value) do
+    if #value > 1 and item.name == nil then
+      fail("%s[%d] needs a name: there are several", place, index)
+    elseif item.name and seen[item.name] then
+      fail("%s[%d]: the name '%s' is there twice", place, index, item.name)
+    end
+    seen[item.name or false] = true
   end
 end
 
@@ -140,26 +149,48 @@ end
 
 local checks <const> = {
   name = name, summary = text, description = text, version = release.check_version, license = text,
-  authors = texts, categories = texts, requires = requires, depends = must_be_empty, conflicts = must_be_empty,
+  authors = texts, categories = texts, requires = requires, depends = names, conflicts = names,
   params = parameters.check, targets = targets, edits = edits, apply = callable, verify = callable,
   examples = examples,
 }
 
-local function check_references(recipe)
-  local only <const> = (recipe.targets or {})[1] or {}
-  local labels <const>, known <const> = {}, {}
-  for _, entry in ipairs(only.versions or {}) do
-    labels[#labels + 1] = entry.label
-    known[entry.label] = true
+-- The target that an edit is about.
+local function target_of(entry, place, list)
+  local known <const> = {}
+  for index, item in ipairs(list) do
+    if item.name == entry.target and (entry.target or #list == 1) then
+      return item
+    end
+    known[index] = item.name
   end
-  entries.check_overlaps(recipe.edits or {}, only.name)
+  if entry.target then
+    fail("%s: %s", place, core.unknown("target", entry.target, known))
+  elseif #list > 1 then
+    fail("%s needs a target: one of %s", place, table.concat(known, ", "))
+  end
+  return list[1] or {}
+end
+
+local function check_label(entry, place, versions_of_target)
+  local labels <const> = {}
+  for index, version in ipairs(versions_of_target or {}) do
+    if version.label == entry.label then
+      return
+    end
+    labels[index] = version.label
+  end
+  fail("%s: %s", place, core.unknown("label", entry.label, labels))
+end
+
+local function check_references(recipe)
   for index, entry in ipairs(recipe.edits or {}) do
-    if entry.target ~= nil and entry.target ~= only.name then
-      fail("edits[%d]: %s", index, core.unknown("target", entry.target, { only.name }))
-    elseif entry.label ~= nil and not known[entry.label] then
-      fail("edits[%d]: %s", index, core.unknown("label", entry.label, labels))
+    local place <const> = ("edits[%d]"):format(index)
+    local about <const> = target_of(entry, place, recipe.targets or {})
+    if entry.label ~= nil then
+      check_label(entry, place, about.versions)
     end
   end
+  entries.check_overlaps(recipe.edits or {}, ((recipe.targets or {})[1] or {}).name)
 end
 
 --- Checks a recipe's table. Returns it; raises `argument` or `unsupported`.

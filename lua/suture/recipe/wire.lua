@@ -1,5 +1,5 @@
---- The messages from a worker to its parent, one a frame. The parent trusts
---- none: a frame that is not exactly one of these raises `format`.
+--- The messages from a worker to its parent, one a frame. The parent trusts none: a frame that is not exactly one of
+--- these raises `format`. Targets are numbered from 1, in the order of the job.
 
 local core <const> = require "suture.core"
 
@@ -10,21 +10,22 @@ local formats <const> = {
   recipe = "<s4s4",          -- name, version
   log = "<s4",
   progress = "<I1",          -- per cent
-  hunk = "<s4i8I8s4",        -- note, offset or -1, length, state
+  target = "<I1s4s4",        -- number, the name that it is declared with, the version that it is
+  hunk = "<I1s4i8I8s4",      -- target, note, offset or -1, length, state
   label = "<s4",             -- of the hunk before it
   problem = "<s4",           -- of the hunk before it: why it is neither old nor new
   nearest = "<i8I8s4",       -- what comes next to it: offset, how often the pattern matches, the pattern
   difference = "<i8s1s1",    -- of the nearest before it: offset, the byte that is wanted, the one that is there
-  change = "<i8s4s4",        -- offset, old, new
-  guard = "<i8s4",           -- offset, bytes
-  failure = "<I1s4s4s4i8s4", -- status, kind, message, text, offset or -1, where
+  change = "<I1i8s4s4",      -- target, offset, old, new
+  guard = "<I1i8s4",         -- target, offset, bytes
+  failure = "<I1s4s4s4I1i8s4", -- status, kind, message, text, target or 0, offset or -1, where
   verdict = "<s4s4",         -- word, reason
   description = "<s4",       -- JSON
 }
 
 --- Makes the frame of a message.
----@param what string  one of: recipe log progress hunk label problem nearest difference change guard failure verdict
----                     description
+---@param what string  one of: recipe log progress target hunk label problem nearest difference change guard
+--- failure verdict description
 ---@param ... any      its fields
 ---@return string
 function wire.pack(what, ...)

@@ -9,105 +9,123 @@ local methods <const> = core.methods
 
 local witness = {}
 
----@class suture.seen
----@field hunks suture.sighting[]   offsets count in the file
+--- What is seen of the work on one target.
+---@class suture.seen.target
+---@field number integer
 ---@field guards {offset: integer, bytes: string}[]   what the file held where a guard accepted
 ---@field ranges table<string, boolean>  the ranges of the hunks
----@field file suture.bytes              the file as it is, without what the recipe wrote
+---@field file suture.bytes              the file as it is, without what recipes wrote; private, and out of their reach
 ---@field size integer                   of the file when it was opened for the recipe
 
-local Seen <const> = {}
-Seen.__index = Seen
+---@class suture.seen
+---@field hunks suture.sighting[]        `target` tells which; offsets count in the file
+---@field targets suture.seen.target[]
 
 -- Read at once: what is read later may be another process's bytes, which the recipe never saw. What lies past the
 -- end was put there by the recipe.
-function Seen:guard(offset, length)
-  if #self.file < self.size then
-    core.raise("changed", "the file became shorter", { path = self.file.path, offset = offset })
+local function guard(target, offset, length)
+  local file <const> = target.file
+  if #file < target.size then
+    core.raise("changed", "the file became shorter", { path = file.path, offset = offset })
   end
-  local inside <const> = math.min(length, #self.file - offset)
+  local inside <const> = math.min(length, #file - offset)
   if inside > 0 then
-    self.guards[#self.guards + 1] = { offset = offset, bytes = self.file:read(offset, inside) }
+    target.guards[#target.guards + 1] = { offset = offset, bytes = file:read(offset, inside) }
   end
 end
 
--- A hunk that is met again after it was written is not a second one. One that is neither old nor new holds nothing.
-function Seen:hunk(sighting)
+local has_place <const> = { old = true, new = true }
+
+-- A hunk that is met again after it was written is not a second one.
+local function meet(seen, target, sighting)
+  local placed <const> = sighting.offset and has_place[sighting.state]
   local key <const> = ("%d:%d"):format(sighting.offset or -1, sighting.length)
-  if sighting.state == "neither" then
-    self.hunks[#self.hunks + 1] = sighting
-    return
-  elseif sighting.offset and self.ranges[key] then
+  if placed and target.ranges[key] then
     return
   end
-  self.ranges[key] = true
-  self.hunks[#self.hunks + 1] = sighting
-  if sighting.offset then
-    self:guard(sighting.offset, sighting.length)
+  sighting.target = target.number
+  seen.hunks[#seen.hunks + 1] = sighting
+  if placed then
+    target.ranges[key] = true
+    guard(target, sighting.offset, sighting.length)
   end
 end
 
-local function listen_to_hunks(seen, path)
+-- `of` finds the target of an object; nil for a buffer, an asset, a file that a parameter names.
+local function listen_to_hunks(seen, of)
   hunk.observe(function(sighting)
-    if sighting.bytes.path == path then
-      seen:hunk(sighting)
+    local target <const> = of(sighting.bytes)
+    if target then
+      meet(seen, target, sighting)
       if sighting.span then
-        seen:guard(sighting.span[1], sighting.span[2])
+        guard(target, sighting.span[1], sighting.span[2])
       end
     end
   end)
 end
 
-local function listen_to_patch(seen, path)
+local function listen_to_patch(seen, of)
   local patch <const> = methods.patch
   methods.patch = function(b, off, old, new)
     local changed <const> = patch(b, off, old, new)
-    if b.path == path then
-      local state <const> = changed and "old" or "new"
-      seen:hunk { bytes = b, offset = b.offset + off, length = #new, state = state }
+    local target <const> = of(b)
+    if target then
+      meet(seen, target, {
+        bytes = b, offset = b.offset + off, length = #new, state = changed and "old" or "new",
+      })
     end
     return changed
   end
 end
 
-local function listen_to_expect(seen, path)
+local function listen_to_expect(of)
   local expect <const> = methods.expect
   methods.expect = function(b, off, what)
     expect(b, off, what)
-    if b.path == path then
-      seen:guard(b.offset + off, #what)
+    local target <const> = of(b)
+    if target then
+      guard(target, b.offset + off, #what)
     end
   end
 end
 
-local function listen_to_unique(seen, path)
+local function listen_to_unique(of)
   local unique <const> = methods.unique
   methods.unique = function(b, what, ...)
     local off <const>, len <const> = unique(b, what, ...)
-    if b.path == path then
-      seen:guard(b.offset + off, #what)
+    local target <const> = of(b)
+    if target then
+      guard(target, b.offset + off, #what)
     end
     return off, len
   end
 end
 
-local function open(path)
-  local file <const>, err <const> = core.open(path, "read")
+local function target_of(bytes, number)
+  local file <const>, err <const> = core.open(bytes.path, { mode = "copy", recover = false })
   if not file then
     error(err, 0)
   end
-  return file
+  return { number = number, guards = {}, ranges = {}, file = file, size = #file }
 end
 
---- Watches all bytes objects of one file from now on. Raises where the file cannot be read.
----@param b suture.bytes
+--- Watches all bytes objects of these files from now on; each file is another one. Raises where one cannot be read.
+---@param list suture.bytes[]
 ---@return suture.seen
-function witness.watch(b)
-  local seen <const> = setmetatable({ hunks = {}, guards = {}, ranges = {}, file = open(b.path), size = #b }, Seen)
-  listen_to_hunks(seen, b.path)
-  listen_to_patch(seen, b.path)
-  listen_to_expect(seen, b.path)
-  listen_to_unique(seen, b.path)
+function witness.watch(list)
+  local seen <const>, by_path <const> = { hunks = {}, targets = {} }, {}
+  for number, bytes in ipairs(list) do
+    seen.targets[number] = target_of(bytes, number)
+    by_path[bytes.path] = seen.targets[number]
+  end
+  local function of(bytes)
+    local path <const> = bytes.path
+    return path and by_path[path]
+  end
+  listen_to_hunks(seen, of)
+  listen_to_patch(seen, of)
+  listen_to_expect(of)
+  listen_to_unique(of)
   return seen
 end
 

@@ -9,16 +9,22 @@ local worker = {}
 
 ---@class suture.job
 ---@field recipe string                path of its file
----@field target string?               path of the target
----@field size integer?                and its size in bytes
+---@field targets suture.job.target[]?
 ---@field describe boolean?            only tell what the recipe says about itself
+---@field plain boolean?               tell that instead of working where the recipe needs other recipes or files
 ---@field params table<string, any>?   values of parameters
 ---@field texts table<string, string>? or their texts, as a command line has them
+---@field files table<string, string>? paths of the files among them
 ---@field checking boolean?
 ---@field timeout number               seconds
 ---@field memory number                MiB
 ---@field trust boolean?               no cell: the recipe has all rights of the user
 ---@field strict boolean?              a cell that lacks a part is an error
+
+--- A file as a job names it.
+---@class suture.job.target: suture.recipe.target
+---@field size integer                 in bytes
+---@field earlier suture.change[]?     what recipes before this one change in it
 
 local MIB <const> = 1 << 20
 
@@ -133,15 +139,19 @@ end
 
 local function plain_job(job)
   return {
-    recipe = job.recipe, target = job.target, describe = job.describe, params = job.params, texts = job.texts,
-    checking = job.checking, trust = job.trust,
+    recipe = job.recipe, targets = job.targets or {}, describe = job.describe, plain = job.plain, params = job.params,
+    texts = job.texts, files = job.files, checking = job.checking, trust = job.trust,
   }
+end
+
+local function descriptions(job)
+  return job.describe and "only" or job.plain and "instead" or "never"
 end
 
 -- Returns the result as far as it came, and what went wrong with it.
 local function collect(job, listener)
   local most <const> = math.tointeger(job.memory * MIB // 1) or math.maxinteger
-  local taken <const> = result.new(job.size or 0, most, listener or silent, job.describe or false)
+  local taken <const> = result.new(job.targets or {}, most, listener or silent, descriptions(job))
   local ok <const>, ending <const>, detail <const> = pcall(host().confine, plain_job(job), function(frame)
     taken:take(frame)
   end, { timeout = job.timeout, memory = job.memory, trust = job.trust })
@@ -155,10 +165,27 @@ local function collect(job, listener)
   return taken.outcome, refused(limit)
 end
 
---- Runs a recipe on a target in a process of its own, and returns what it came
---- to; nothing is done yet. Raises `unsupported` outside the suture executable,
---- and where the cell is not whole and that is to be an error; `interrupted`
---- after Ctrl-C.
+-- A recipe that failed has nothing to carry out, and a description is believed only in its shape.
+local function settle(outcome)
+  if outcome.failure then
+    outcome.verdict, outcome.reason = nil, nil
+    for _, target in ipairs(outcome.targets) do
+      target.changes, target.guards = {}, {}
+    end
+  elseif outcome.description then
+    local ok <const>, about <const> = pcall(require("suture.recipe.description").decode, outcome.description)
+    outcome.about, outcome.failure = ok and about or nil, not ok and refused() or nil
+    if ok then
+      about.name = outcome.name
+    end
+  end
+  return outcome
+end
+
+--- Runs a recipe on targets in a process of its own, and returns what it came
+--- to; nothing is done yet. `about` is what it says about itself, where it was
+--- to tell that. Raises `unsupported` outside the suture executable, and where
+--- the cell is not whole and that is to be an error; `interrupted` after Ctrl-C.
 ---@param job suture.job
 ---@param listener { log: fun(text: string), progress: fun(percent: integer) }?
 ---@return suture.outcome
@@ -166,14 +193,11 @@ function worker.run(job, listener)
   look_at_cell(job)
   local wrong <const> = check_params(job.params)
   if wrong then
-    return { hunks = {}, guards = {}, changes = {}, failure = wrong }
+    return { hunks = {}, targets = {}, failure = wrong }
   end
   local outcome <const>, problem <const> = collect(job, listener)
   outcome.failure = problem or explained(outcome.failure, job)
-  if outcome.failure then
-    outcome.verdict, outcome.reason, outcome.changes, outcome.guards = nil, nil, {}, {}
-  end
-  return outcome
+  return settle(outcome)
 end
 
 --- Has a recipe tell what it is, in the same cell. Returns its metadata, or what went wrong.
@@ -183,15 +207,7 @@ end
 function worker.describe(job)
   job.describe = true
   local outcome <const> = worker.run(job)
-  if outcome.failure then
-    return nil, outcome.failure
-  end
-  local ok <const>, value <const> = pcall(require("suture.recipe.description").decode, outcome.description)
-  if not ok then
-    return nil, refused()
-  end
-  value.name = outcome.name
-  return value
+  return outcome.about, outcome.failure
 end
 
 return worker

@@ -5,10 +5,11 @@ local wire = require "suture.recipe.wire"
 
 describe("wire", function()
   local messages <const> = {
-    { "recipe", "a/b", "1.0" }, { "log", "x\0y" }, { "progress", 100 }, { "hunk", "", -1, 0, "absent" },
-    { "hunk", "n", math.maxinteger, 5, "old" }, { "change", 7, "a", "b" }, { "guard", 0, "" },
+    { "recipe", "a/b", "1.0" }, { "log", "x\0y" }, { "progress", 100 }, { "target", 1, "n", "1.0" },
+    { "hunk", 1, "", -1, 0, "absent" }, { "hunk", 16, "n", math.maxinteger, 5, "neither" },
     { "label", "1.0" }, { "problem", "found 0" }, { "nearest", 5, 1, "48 ??" }, { "difference", 6, "8b", "89" },
-    { "failure", 5, "recipe", "m", "t", -1, "" }, { "verdict", "applied", "" },
+    { "change", 255, 7, "a", "b" }, { "guard", 1, 0, "" },
+    { "failure", 5, "recipe", "m", "t", 0, -1, "" }, { "verdict", "applied", "" }, { "description", "{}" },
   }
   for _, message in ipairs(messages) do
     it("carries " .. message[1], function()
@@ -17,7 +18,7 @@ describe("wire", function()
   end
 
   it("refuses every frame that is cut short or too long", function()
-    local frame = wire.pack("change", 7, "abc", "def")
+    local frame = wire.pack("change", 1, 7, "abc", "def")
     for length = 0, #frame - 1 do
       raised("format", wire.unpack, frame:sub(1, length))
     end
