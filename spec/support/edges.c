@@ -32,14 +32,21 @@ void fold_run(bool refin, uint64_t poly, uint64_t rest, const unsigned char *dat
     abort();
 }
 
-bool lookup_possible(void)
+bool lookup_possible(enum lookup_way way)
 {
+    (void)way;
     return false;
 }
 
-void lookup_run(unsigned char *data, uint64_t len, const unsigned char table[256])
+enum lookup_way lookup_best(void)
 {
-    (void)data, (void)len, (void)table;
+    return LOOKUP_NONE;
+}
+
+void lookup_run(enum lookup_way way, unsigned char *data, uint64_t len,
+                const unsigned char table[256])
+{
+    (void)way, (void)data, (void)len, (void)table;
     abort();
 }
 #endif
@@ -92,6 +99,15 @@ static void check_changes(size_t off, size_t len)
     for (size_t i = 0; i < len; i++)
         wanted[off + i] = table[wanted[off + i]];
     demand("translate", off, len);
+    size_t units = len - len % LOOKUP_UNIT;
+    for (enum lookup_way way = LOOKUP_AVX2; way <= LOOKUP_VBMI; way++) {
+        if (!lookup_possible(way))
+            continue;
+        lookup_run(way, room + off, units, table);
+        for (size_t i = 0; i < units; i++)
+            wanted[off + i] = table[wanted[off + i]];
+        demand("lookup", off, units);
+    }
     for (unsigned width = 2; width <= 8; width *= 2) {
         size_t whole = len - len % width;
         bulk_swap(room + off, whole, width);

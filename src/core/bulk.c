@@ -71,9 +71,10 @@ void bulk_xor(unsigned char *data, uint64_t len, const unsigned char *key, size_
 
 void bulk_translate(unsigned char *data, uint64_t len, const unsigned char table[256])
 {
-    uint64_t whole = len >= LOOKUP_FROM && lookup_possible() ? range_floor(len, LOOKUP_UNIT) : 0;
+    enum lookup_way way = len >= LOOKUP_FROM ? lookup_best() : LOOKUP_NONE;
+    uint64_t whole = way != LOOKUP_NONE ? range_floor(len, LOOKUP_UNIT) : 0;
     if (whole)
-        lookup_run(data, whole, table);
+        lookup_run(way, data, whole, table);
     for (uint64_t off = whole; off < len; off++)
         data[off] = table[data[off]];
 }

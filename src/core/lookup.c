@@ -7,11 +7,14 @@
 #include <string.h>
 
 #define FOR_PROCESSOR __attribute__((target("avx2")))
+#define FOR_WIDE __attribute__((target("avx512f,avx512bw,avx512vbmi")))
 #define ROWS 16
 
-bool lookup_possible(void)
+bool lookup_possible(enum lookup_way way)
 {
-    return __builtin_cpu_supports("avx2");
+    if (way == LOOKUP_VBMI)
+        return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+    return way == LOOKUP_AVX2 && __builtin_cpu_supports("avx2");
 }
 
 /*
@@ -42,11 +45,12 @@ FOR_PROCESSOR static __m256i eight_rows(const __m256i *rows, __m256i index)
     return found;
 }
 
-FOR_PROCESSOR void lookup_run(unsigned char *data, uint64_t len, const unsigned char table[256])
+FOR_PROCESSOR static void run_rows(unsigned char *data, uint64_t len,
+                                   const unsigned char table[256])
 {
     __m256i rows[ROWS], part, upper = _mm256_set1_epi8((char)0x80);
     make_rows(table, rows);
-    for (uint64_t off = 0; off < len; off += LOOKUP_UNIT) {
+    for (uint64_t off = 0; off < len; off += sizeof part) {
         memcpy(&part, data + off, sizeof part);
         __m256i low = eight_rows(rows, part);
         __m256i high = eight_rows(rows + ROWS / 2, _mm256_xor_si256(part, upper));
@@ -55,16 +59,49 @@ FOR_PROCESSOR void lookup_run(unsigned char *data, uint64_t len, const unsigned 
     }
 }
 
+/* A permutation picks from 128 bytes by seven bits; the eighth tells which half of the table it is. */
+FOR_WIDE static void run_wide(unsigned char *data, uint64_t len, const unsigned char table[256])
+{
+    __m512i quarters[4], part;
+    memcpy(quarters, table, sizeof quarters);
+    for (uint64_t off = 0; off < len; off += sizeof part) {
+        memcpy(&part, data + off, sizeof part);
+        __m512i low = _mm512_permutex2var_epi8(quarters[0], part, quarters[1]);
+        __m512i high = _mm512_permutex2var_epi8(quarters[2], part, quarters[3]);
+        part = _mm512_mask_blend_epi8(_mm512_movepi8_mask(part), low, high);
+        memcpy(data + off, &part, sizeof part);
+    }
+}
+
+void lookup_run(enum lookup_way way, unsigned char *data, uint64_t len,
+                const unsigned char table[256])
+{
+    if (way == LOOKUP_VBMI)
+        run_wide(data, len, table);
+    else
+        run_rows(data, len, table);
+}
+
 #else
 
-bool lookup_possible(void)
+bool lookup_possible(enum lookup_way way)
 {
+    (void)way;
     return false;
 }
 
-void lookup_run(unsigned char *data, uint64_t len, const unsigned char table[256])
+void lookup_run(enum lookup_way way, unsigned char *data, uint64_t len,
+                const unsigned char table[256])
 {
-    (void)data, (void)len, (void)table;
+    (void)way, (void)data, (void)len, (void)table;
 }
 
 #endif
+
+enum lookup_way lookup_best(void)
+{
+    enum lookup_way way = LOOKUP_VBMI;
+    while (way != LOOKUP_NONE && !lookup_possible(way))
+        way--;
+    return way;
+}
