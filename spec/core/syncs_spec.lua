@@ -91,4 +91,34 @@ describe("records", function()
     assert.equal(0, status, stderr)
     assert(count() >= 1000 and count() <= 1150, count())
   end)
+
+  it("are kept whole by several processes at once, and what one that died has left goes away", function()
+    local state <const> = support.path "state"
+    run(("rm -rf %s/records; mkdir -p %s/records; printf x >%s/records/.record-4194305"):format(
+      quote(state), quote(state), quote(state)))
+    local script <const> = support.write("crowd.lua", [[
+      local suture = require "suture"
+      local b = assert(suture.open(arg[1]))
+      for round = 1, 60 do b:write(0, (arg[2]):rep(round)) b:flush() end]])
+    local commands <const> = {}
+    for letter in ("abcd"):gmatch "." do
+      commands[#commands + 1] = ("%s %s %s %s &"):format(support.suture, quote(script),
+        quote(file("crowd", letter)), letter)
+    end
+    local status, _, stderr = run(table.concat(commands, "\n") .. "\nwait")
+    assert.same({ 0, "" }, { status, stderr })
+    local check <const> = support.write("whole.lua", [[
+      local core = require "suture.core"
+      local count = 0
+      for _, id in ipairs(core.records()) do
+        local target = core.record(id).targets[1]
+        local letter = target.path:match ".$"
+        for _, change in ipairs(target.changes) do assert(change.new:find("^" .. letter .. "+$")) end
+        count = count + 1
+      end
+      print(count)]])
+    local _, stdout, complaint = run(("%s %s; ls -A %s/records | grep -c '^\\.'"):format(support.suture, quote(check),
+      quote(state)))
+    assert.same({ "240\n0\n", "" }, { stdout, complaint })
+  end)
 end)

@@ -8,13 +8,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TEMPORARY ".record"
+/* A record that is being written, and by which process: several keep theirs at once. */
+#define TEMPORARY ".record-"
 
 /*
  * Looking at all records would cost each flush more than its own record does, so on the average one in so many
@@ -22,6 +24,9 @@
  */
 #define DROP_EACH 16
 #define DROP_SIZE ((uint64_t)1 << 20)
+
+/* Room for the name of a temporary file with its NUL. */
+#define TEMPORARY_NAME 32
 
 struct kept {
     char name[RECORD_ID];
@@ -63,11 +68,28 @@ static bool add(struct listing *listing, const char *name, uint64_t size, struct
     return true;
 }
 
+static void print_temporary(char name[TEMPORARY_NAME])
+{
+    snprintf(name, TEMPORARY_NAME, TEMPORARY "%ld", (long)getpid());
+}
+
+/* What a process left that died while it wrote its record. */
+static void sweep(const struct folder *records, const char *name)
+{
+    struct error ignored;
+    if (strncmp(name, TEMPORARY, sizeof TEMPORARY - 1) != 0)
+        return;
+    long pid = strtol(name + sizeof TEMPORARY - 1, NULL, 10);
+    if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+        folder_remove(records, name, &ignored);
+}
+
 /* One that another process removes meanwhile is none. */
 static bool add_entry(struct listing *listing, const struct folder *records, const char *name,
                       struct error *error)
 {
     struct stat status;
+    sweep(records, name);
     if (name[0] == '.' || strlen(name) >= RECORD_ID)
         return true;
     if (fstatat(records->fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
@@ -138,13 +160,19 @@ static bool copy_whole(int from, int to, uint64_t size, const char *path, struct
 static bool copy_record(const struct folder *records, int from, uint64_t size, const char *id,
                         struct error *error)
 {
-    int to = folder_create(records, TEMPORARY, error);
+    char name[TEMPORARY_NAME];
+    struct error ignored;
+    print_temporary(name);
+    int to = folder_create(records, name, error);
     if (to < 0)
         return false;
     bool copied = copy_whole(from, to, size, records->path, error);
     if (close(to) != 0 && copied)
         copied = error_system(error, errno, records->path, "cannot write a record");
-    return copied && folder_rename(records, TEMPORARY, id, error);
+    copied = copied && folder_rename(records, name, id, error);
+    if (!copied)
+        folder_remove(records, name, &ignored);
+    return copied;
 }
 
 /* The id is made of what the journal itself says, so that it is the same whoever keeps it. */
@@ -188,13 +216,18 @@ bool record_write(const unsigned char nonce[JOURNAL_NONCE], struct journal_membe
                   uint32_t count, struct error *error)
 {
     struct folder records;
+    char name[TEMPORARY_NAME];
+    struct error ignored;
     if (!state_open(&records, "records", true, error))
         return false;
-    int fd = folder_create(&records, TEMPORARY, error);
+    print_temporary(name);
+    int fd = folder_create(&records, name, error);
     bool written = fd >= 0 && journal_write(fd, records.path, nonce, members, count, error) &&
                    keep(&records, &records, fd, error);
     if (fd >= 0)
         close(fd);
+    if (fd >= 0 && !written)
+        folder_remove(&records, name, &ignored);
     folder_close(&records);
     return written;
 }

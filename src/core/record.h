@@ -3,7 +3,8 @@
  *
  * A record is the journal of a finished flush. Its name is its id: time and nonce in hex. Records are
  * bounded in number and total size; the oldest go first. The bounds are seen to by one flush in sixteen, so a
- * few more may be there for a while.
+ * few more may be there for a while. Several processes may keep records at once: each writes to a file with its
+ * process id in the name, and what one that died has left goes when the bounds are looked at.
  */
 #ifndef SUTURE_RECORD_H
 #define SUTURE_RECORD_H
