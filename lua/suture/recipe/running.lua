@@ -115,12 +115,11 @@ end
 
 -- Steps -------------------------------------------------------------------
 
-local function clash_of(step, place, path)
-  local words <const> = "the recipes %s and %s overlap here"
-  local message <const> = words:format(place.recipes[1], place.recipes[2])
+local function clash_of(step, met, path)
+  local message <const> = ("the recipes %s and %s overlap here"):format(met.recipes[1], met.recipes[2])
   return {
-    code = failure.RECIPE, kind = "recipe", message = message, offset = place.offset, path = path,
-    text = ("%s: 0x%x: %s"):format(path, place.offset, message), recipe = step.about.name,
+    code = failure.RECIPE, kind = "recipe", message = message, offset = met.offset, path = path,
+    text = ("%s: 0x%x: %s"):format(path, met.offset, message), recipe = step.about.name,
   }
 end
 
@@ -134,8 +133,8 @@ local function advance(run, step, outcome, number)
   state.size, state.changes = report.size[2], found.changes
   table.move(found.guards, 1, #found.guards, #state.guards + 1, state.guards)
   if #run.steps > 1 then
-    local place <const> = overlap.add(state.claims, outcome.name, outcome.hunks, number, own)
-    return place and clash_of(step, place, run.targets[step.targets[number]].path)
+    local met <const> = overlap.add(state.claims, outcome.name, outcome.hunks, number, own)
+    return met and clash_of(step, met, run.targets[step.targets[number]].path)
   end
 end
 

@@ -69,8 +69,15 @@ local function text_of(cluster, under, last)
   return table.concat(parts) .. under:sub(reached - cluster.base + 1), growth
 end
 
+-- What is equal is passed over in blocks: it may be long.
+local block <const> = 4096
+
 local function first_difference(old, new, from)
-  for index = from, math.min(#old, #new) do
+  local shorter <const> = math.min(#old, #new)
+  while from + block <= shorter and old:sub(from, from + block - 1) == new:sub(from, from + block - 1) do
+    from = from + block
+  end
+  for index = from, shorter do
     if old:byte(index) ~= new:byte(index) then
       return index
     end
