@@ -17,6 +17,7 @@ local recipe = {}
 --- path with that; a file that is there already is never replaced, and nothing is changed then (run)
 ---@field preview fun(b: suture.bytes, report: suture.report)?  called for each report that has a verdict, while the
 --- target is open and reads as it will, before anything is written
+---@field decide fun()?                 called before anything is written; where it raises, nothing is (run)
 ---@field record boolean?               whether the flush is kept on record, true if absent (run)
 ---@field timeout number?               seconds; 60 if absent, and a second more for each 64 MiB of the target
 ---@field memory number?                MiB, 512 if absent

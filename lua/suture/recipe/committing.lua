@@ -94,7 +94,10 @@ function committing.commit(states, options)
   local problem <const> = options.verify and check(list, options.verify)
   if problem then
     return problem
-  elseif options.output then
+  elseif options.decide and (options.output or #list > 0) then
+    options.decide()
+  end
+  if options.output then
     states[1].bytes:save(options.output)
   elseif #list > 0 and options.backup then
     flush_with_copies(states, list, options)
