@@ -1,17 +1,21 @@
---- suture check: what a recipe finds in targets, and what it would change.
+--- suture check: what recipes find in targets, and what they would change.
 
 local batch <const> = require "suture.recipe.batch"
 local recipe <const> = require "suture.recipe"
 local report <const> = require "suture.recipe.report"
+local request <const> = require "suture.recipe.request"
 
 local check = { summary = "Tell what a recipe finds in targets and would change; change nothing." }
 
-check.configure = batch.configure
+---@param parser table
+function check.configure(parser)
+  request.configure(parser, "check")
+end
 
 ---@param arguments table
 ---@return integer status
 function check.run(arguments)
-  return batch.run(arguments, recipe.check, report.check_lines)
+  return batch.run(request.new(arguments), { act = recipe.check, writes = false, lines = report.check_lines })
 end
 
 return check

@@ -1,22 +1,26 @@
---- suture run: patch targets with a recipe.
+--- suture run: patch targets with recipes.
 
 local batch <const> = require "suture.recipe.batch"
 local core <const> = require "suture.core"
 local recipe <const> = require "suture.recipe"
 local report <const> = require "suture.recipe.report"
+local request <const> = require "suture.recipe.request"
 
 local run = { summary = "Patch targets with a recipe: each one wholly or not at all.", acts = true }
 
 ---@param parser table
 function run.configure(parser)
-  batch.configure(parser)
-  parser:option("-o --output", "Write the result there and leave the target alone."):argname("OUT")
-  parser:option("--verify", "Flush only if this succeeds; {} stands for a copy of the result."):argname("COMMAND")
-  parser:flag("--no-record", "Keep no record: the change cannot be taken back with suture revert.")
+  request.configure_writing(parser, "run")
 end
 
 local function lines(result)
   return { report.run_line(result) }
+end
+
+local function all_lines(result)
+  local list <const> = report.check_lines(result, false)
+  list[#list + 1] = report.run_line(result)
+  return list
 end
 
 -- Also by a hard link, a symbolic link or a detour.
@@ -31,12 +35,12 @@ end
 ---@param arguments table
 ---@return integer status
 function run.run(arguments)
-  if arguments.output and #arguments.targets > 1 then
-    core.raise("argument", "-o takes one target")
-  elseif arguments.output and is_one_file(arguments.output, arguments.targets[1]) then
-    core.raise("argument", ("-o names the target itself: %s"):format(arguments.output))
+  local asked <const> = request.new(arguments)
+  local out <const>, target <const> = asked.options.output, asked.targets[1]
+  if out and target and out ~= "-" and is_one_file(out, target) then
+    core.raise("argument", ("-o names the target itself: %s"):format(out))
   end
-  return batch.run(arguments, recipe.run, lines)
+  return batch.run(asked, { act = recipe.run, writes = true, lines = asked.verbose and all_lines or lines })
 end
 
 return run
