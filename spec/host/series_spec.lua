@@ -155,6 +155,22 @@ describe("a recipe that depends on others", function()
     assert.same({ "applied", "applied" }, column(list, "verdict"))
   end)
 
+  it("is asked what it is once for all sets", function()
+    recipe("unlock", edit(1, "0", "x"))
+    local path <const> = recipe("timeout", [[depends = { "unlock" }, apply = function(b) b[2] = 0x79 end]])
+    local _, code, stderr = reports.of("run", path, target, {}, ([[
+      options.abouts = {}
+      local host = require "suture.host"
+      local confine = host.confine
+      host.confine = function(job, ...)
+        io.stderr:write((job.describe or job.plain) and "asked\n" or "run\n")
+        return confine(job, ...)
+      end
+      suture.recipe.check(%q, %q, options)]]):format(path, target))
+    assert.equal(0, code)
+    assert.equal("asked\nasked\nsuture: also runs unlock, which timeout depends on\nrun\nrun\nrun\nrun\n", stderr)
+  end)
+
   it("ends with 2 where one is missing, or leads back", function()
     local path <const> = recipe("a", [[depends = { "gone" }, apply = print]])
     local list, code = reports.of("run", path, target)

@@ -235,7 +235,9 @@ local function make_plan(run, known)
   local steps <const>, problem <const> = plan.make(run.paths, run.targets, {
     texts = options.texts or {}, params = options.params or {},
   }, known, function(path)
-    return running.describe(path, options)
+    local about <const>, problem_with <const> = running.describe(path, options)
+    known[path] = about
+    return about, problem_with
   end, function(name, library)
     return place.find(name, executable(), library)
   end)
@@ -265,14 +267,15 @@ local function perform_planned(run, known)
 end
 
 local function perform_all(run)
-  if #run.paths > 1 then
-    return perform_planned(run, {})
+  local known <const>, path <const> = run.options.abouts or {}, run.paths[1]
+  if #run.paths == 1 and not known[path] then
+    local done <const>, about <const> = perform(run, run.steps[1])
+    if not about then
+      return done
+    end
+    known[path] = about
   end
-  local done <const>, about <const> = perform(run, run.steps[1])
-  if about then
-    return perform_planned(run, { [run.paths[1]] = about })
-  end
-  return done
+  return perform_planned(run, known)
 end
 
 -- The end -----------------------------------------------------------------
