@@ -71,6 +71,15 @@ describe("layout", function()
     assert.same("\27[32mefgh\27[0m", rows[2].text)
   end)
 
+  it("keeps the colours of a prompt, in each of its rows", function()
+    local prompt = "a\27[1mbcd\27[0m\27[33me\27[0m> "
+    local rows, cursor = layout.rows(edited("x", 3, { prompt = prompt }), columns_of)
+    assert.same("a\27[1mbc\27[0m", rows[1].text)
+    assert.same("\27[1md\27[0m\27[33me\27[0m>", rows[2].text)
+    assert.same(" x", rows[3].text)
+    assert.same({ row = 3, column = 2 }, cursor)
+  end)
+
   it("cuts what must fit one row", function()
     assert.same(5, layout.row("日本語", "hint", 5, columns_of).width + 1)
   end)

@@ -1,9 +1,10 @@
-/* terminal: isatty and the window's width. */
+/* terminal: isatty, the width of the window and of characters. */
 #include "terminal.h"
 
 #include <limits.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include <lauxlib.h>
 
@@ -28,5 +29,12 @@ int terminal_columns(lua_State *L)
     if (columns == 0)
         columns = columns_of(STDERR_FILENO);
     lua_pushinteger(L, columns > 0 ? columns : DEFAULT_COLUMNS);
+    return 1;
+}
+
+int terminal_char_columns(lua_State *L)
+{
+    lua_Integer code = luaL_checkinteger(L, 1);
+    lua_pushinteger(L, code >= 0 && code <= 0x10ffff ? wcwidth((wchar_t)code) : -1);
     return 1;
 }

@@ -9,7 +9,7 @@ local TAB <const> = 8
 -- Select Graphic Rendition, by what is shown.
 local STYLES <const> = {
   keyword = "\27[35m", string = "\27[32m", number = "\27[36m", comment = "\27[90m", hint = "\27[90m",
-  command = "\27[1m", bracket = "\27[1;4m", prompt = "\27[1m", pending = "\27[1;33m", wrong = "\27[31m",
+  command = "\27[1m", bracket = "\27[1;4m", prompt = "\27[1m",
 }
 
 ---@class suture.repl.row
@@ -24,7 +24,7 @@ end
 
 local function set_style(rows, style)
   if rows.style ~= style then
-    rows.parts[#rows.parts + 1] = (rows.style and RESET or "") .. (style and STYLES[style] or "")
+    rows.parts[#rows.parts + 1] = (rows.style and RESET or "") .. (style and (STYLES[style] or style) or "")
     rows.style = style
   end
 end
@@ -99,6 +99,18 @@ local function put_plain(rows, text, style, columns_of)
   end
 end
 
+-- A prompt may have colours of its own.
+local function put_prompt(rows, prompt, columns_of)
+  if not prompt:find("\27", 1, true) then
+    return put_plain(rows, prompt, "prompt", columns_of)
+  end
+  local style = false
+  for text, sequence in (prompt .. RESET):gmatch "(.-)(\27%[[%d;]*m)" do
+    put_plain(rows, text, style, columns_of)
+    style = sequence ~= RESET and sequence
+  end
+end
+
 -- The style of each byte; a later span lies over an earlier one.
 local function styles_of(spans)
   local styles <const> = {}
@@ -136,7 +148,7 @@ local function put_text(rows, screen, columns_of)
     end
     if is_newline then
       close(rows)
-      put_plain(rows, screen.continuation, "prompt", columns_of)
+      put_prompt(rows, screen.continuation, columns_of)
     else
       put(rows, shown, width, styles[index] or false)
     end
@@ -148,8 +160,7 @@ end
 ---@class suture.repl.screen
 ---@field text string  what is edited; it may hold newlines
 ---@field point integer  bytes before the cursor
----@field prompt string
----@field prompt_style string?  "prompt" if absent
+---@field prompt string  with sequences that set colours, or without
 ---@field continuation string  the prompt of further lines
 ---@field spans { first: integer, last: integer, style: string }[]?  ranges of bytes of the text, counted from 1
 ---@field hint string?  shown below the text, as far as one row takes it
@@ -162,7 +173,7 @@ end
 ---@return suture.repl.row[] rows, { row: integer, column: integer } cursor  the row from 1, the column from 0
 function layout.rows(screen, columns_of)
   local rows <const> = new_rows(math.max(screen.columns, 2))
-  put_plain(rows, screen.prompt, screen.prompt_style or "prompt", columns_of)
+  put_prompt(rows, screen.prompt, columns_of)
   local cursor = put_text(rows, screen, columns_of)
   if cursor then
     close(rows)
