@@ -16,6 +16,8 @@
 #include "directory.h"
 #include "interrupt.h"
 #include "modules.h"
+#include "readline.h"
+#include "remember.h"
 #include "stream.h"
 #include "terminal.h"
 #include "worker.h"
@@ -107,6 +109,8 @@ int luaopen_suture_host(lua_State *L)
         {"release", interrupt_release},
         {"take", stream_take},
         {"give", stream_give},
+        {"remember", remember_remember},
+        {"char_columns", terminal_char_columns},
         {NULL, NULL},
     };
     luaL_newlib(L, functions);
@@ -114,5 +118,7 @@ int luaopen_suture_host(lua_State *L)
     lua_setfield(L, -2, "verbs");
     modules_push_names(L);
     lua_setfield(L, -2, "modules");
+    readline_push(L);
+    lua_setfield(L, -2, "readline");
     return 1;
 }

@@ -10,6 +10,9 @@
  *                                                            address_space = BOOLEAN }   see cell.h
  *   host.isatty(fd)                                     -> boolean            see terminal.h
  *   host.columns()                                      -> integer
+ *   host.char_columns(code)                             -> integer
+ *   host.remember(path, text, most)                     -> true | nil, message, errno   see remember.h
+ *   host.readline                                       lines edited on a terminal   see readline.h
  *   host.verbs                                          the verbs, a sorted list of words
  *   host.executable()                                   -> path of this executable | nil
  *   host.make_folder()                                  -> path of a new folder that nobody else may enter
