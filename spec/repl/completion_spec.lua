@@ -13,7 +13,7 @@ local env = {
   },
   commands = { open = "file", recipe = "recipe", dump = true },
   files = function(folder)
-    local names = { ["./"] = { "image.bin", "input/", "other.txt" }, ["input/"] = { "in side.bin" }, ["/"] = { "etc/" } }
+    local names = { ["./"] = { "image.bin", "input/", "one.txt" }, ["input/"] = { "in side.bin" }, ["/"] = { "etc/" } }
     return names[folder] or {}
   end,
   recipes = function() return { "demo/clock", "demo/timer" } end,
@@ -57,7 +57,7 @@ describe("completion", function()
     ["the recipe of a command"] = { ".recipe demo/t", "demo/timer", "demo/t" },
     ["Lua behind other commands"] = { ".dump con", "config", "con" },
     ["a file in quotes"] = { "suture.open('im", "image.bin", "im" },
-    ["all files in quotes"] = { 'suture.open "', "image.bin input/ other.txt", "" },
+    ["all files in quotes"] = { 'suture.open "', "image.bin input/ one.txt", "" },
     ["a file in a folder in quotes"] = { 'open("input/in s', "in side.bin", "in s" },
     ["a file from the root"] = { "open('/e", "etc/", "e" },
   }
