@@ -1,6 +1,7 @@
 --- Recipes over many sets of targets, as the verbs do it: one after another, or by several processes; what became of
 --- each set is told whole and in the order of the command line, and one exit status stands for all.
 
+local assignment <const> = require "suture.recipe.assignment"
 local core <const> = require "suture.core"
 local failure <const> = require "suture.recipe.failure"
 local host <const> = require "suture.host"
@@ -67,6 +68,19 @@ local function is_plain(request)
   return #request.targets == 1 and not word:find("=", 1, true)
 end
 
+-- A stream is a target where its word stands alone.
+local function sets_of(abouts, words)
+  local sets <const> = assignment.sets(abouts, words)
+  for _, set in ipairs(sets) do
+    for _, target in ipairs(set) do
+      if stream.is_meant(target.path) then
+        core.raise("argument", "- is standard input: it takes no name and no other target")
+      end
+    end
+  end
+  return sets
+end
+
 -- The sets of targets, the parameters' values read; nil and what is wrong with a recipe.
 local function prepare(request)
   local plain <const> = is_plain(request)
@@ -80,17 +94,21 @@ local function prepare(request)
   if request.params_file then
     request.params = values.read(request.params_file, abouts, request.texts)
   end
-  return plain and { request.targets } or require("suture.recipe.assignment").sets(abouts, request.targets)
+  return plain and { request.targets } or sets_of(abouts, request.targets)
 end
 
--- The text for stdout and the text for stderr about the reports of one set.
+-- The text for stdout and the text for stderr about the reports of one set. What is wrong with all of it is said once.
 local function texts_of(reports, request, verb, alone)
-  local out <const>, err <const> = {}, {}
+  local out <const>, err <const>, said <const> = {}, {}, {}
   for _, result in ipairs(reports) do
     local lines <const> = request.json and { report.json(result) }
       or request.quiet and {} or verb.lines(result, alone and #reports == 1)
     table.move(lines, 1, #lines, #out + 1, out)
-    err[#err + 1] = report.error_line(result)
+    local complaint <const> = report.error_line(result)
+    if complaint and not said[complaint] then
+      said[complaint] = true
+      err[#err + 1] = complaint
+    end
   end
   return #out > 0 and table.concat(out, "\n") .. "\n" or "", #err > 0 and table.concat(err, "\n") .. "\n" or ""
 end
@@ -238,12 +256,17 @@ local function together(job, jobs)
     end
     progress:at(done, name_of(job.sets[unit]))
   end
+  -- What is wrong with the recipe or the command, each process that has begun finds out: it is said once.
+  local complaint
+  local function tell(_, result)
+    local is_known <const> = result.status == failure.USAGE and result.err == complaint
+    complaint = result.err
+    say(progress, result.out, result.said .. (is_known and "" or result.err))
+  end
   progress:at(0, name_of(job.sets[1]))
   local ok <const>, err <const> = pcall(queue.run, units, jobs, function(unit, decide)
     return attempt(job, unit, decide)
-  end, receive, function(_, result)
-    say(progress, result.out, result.said .. result.err)
-  end)
+  end, receive, tell)
   progress:wipe()
   if not ok or highest == INTERRUPTED then
     pass_on(not ok and err or core.error("interrupted", "interrupted"), done, job)
