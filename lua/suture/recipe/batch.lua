@@ -58,6 +58,7 @@ local function describe(request)
       return nil, problem
     end
     abouts[index] = about
+    request.abouts[path] = about
   end
   return abouts
 end
@@ -121,7 +122,9 @@ end
 
 -- Options of a run on one set. What the recipe logs goes straight to stderr.
 local function options_of(job, name, progress, decide)
-  local options <const> = { texts = job.request.texts, params = job.request.params, decide = decide }
+  local options <const> = {
+    texts = job.request.texts, params = job.request.params, abouts = job.request.abouts, decide = decide,
+  }
   for key, value in pairs(job.request.options) do
     options[key] = value
   end

@@ -185,6 +185,7 @@ end
 
 ---@class suture.request
 ---@field recipes string[]   paths
+---@field abouts table<string, table>   what they say about themselves, by path, as far as it is known
 ---@field targets string[]   words
 ---@field texts table<string, string>   parameters from -p
 ---@field params_file string?
@@ -214,7 +215,8 @@ function request.new(arguments)
     recipes[index] = place.find(word, host.executable())
   end
   return {
-    recipes = recipes, targets = targets, texts = texts, params_file = arguments.params_file, jobs = arguments.jobs,
+    recipes = recipes, abouts = {}, targets = targets, texts = texts, params_file = arguments.params_file,
+    jobs = arguments.jobs,
     keep_going = arguments.keep_going or false, quiet = arguments.quiet or false,
     verbose = arguments.verbose or false, json = arguments.json or false,
     options = {
