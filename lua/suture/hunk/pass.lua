@@ -10,7 +10,7 @@ local pass = {}
 -- one before it, so that a file full of holes is not cut into many.
 local first_part <const> = 1 << 20
 
--- Matches of a pattern that is given to a pass lie so far apart at least.
+-- Matches of a pattern that suits lie so far apart at least.
 local least_distance <const> = 4
 
 local longest <const> = 1 << 16
@@ -32,13 +32,15 @@ end
 --- Whether a pattern is fit for a pass: its matches cannot be so many that they fill the memory, as those of a run of
 --- zeros would.
 ---@param pattern suture.pattern
+---@param apart integer?  how far its matches must be apart, 4 if absent
 ---@return boolean
-function pass.suits(pattern)
-  if #pattern < least_distance or #pattern > longest then
+function pass.suits(pattern, apart)
+  apart = apart or least_distance
+  if #pattern < apart or #pattern > longest then
     return false
   end
   local text <const> = tostring(pattern)
-  for distance = 1, least_distance - 1 do
+  for distance = 1, apart - 1 do
     if can_repeat(text, distance) then
       return false
     end

@@ -3,8 +3,10 @@
 
 local core <const> = require "suture.core"
 local entries <const> = require "suture.recipe.entries"
+local failure <const> = require "suture.recipe.failure"
 local hunk <const> = require "suture.hunk"
 local matching <const> = require "suture.hunk.matching"
+local nearest <const> = require "suture.hunk.nearest"
 local overlap <const> = require "suture.hunk.overlap"
 local recognition <const> = require "suture.recipe.recognition"
 
@@ -28,10 +30,20 @@ local function locate(works, known)
   return findings
 end
 
-local function report(works, findings)
+-- Where memory runs out there are none: that must not change what the recipe comes to.
+local function nearest_of(findings, known)
+  local ok <const>, found <const> = pcall(nearest.of, findings, known)
+  if not ok and not failure.is_out_of_memory(found) then
+    error(found, 0)
+  end
+  return ok and found or {}
+end
+
+local function report(works, findings, known)
+  local near <const> = nearest_of(findings, known)
   for index, finding in ipairs(findings) do
     for _, sighting in ipairs(hunk.sightings(finding)) do
-      sighting.label = works[index].label
+      sighting.label, sighting.nearest = works[index].label, near[finding]
       hunk.report(sighting)
     end
   end
@@ -79,7 +91,7 @@ end
 function editing.run(edits, targets, params)
   local works <const>, known <const> = entries.works(edits, targets, params), {}
   local findings <const> = locate(works, known)
-  report(works, findings)
+  report(works, findings, known)
   refuse_misses(findings)
   refuse_overlaps(works, findings)
   for _, finding in ipairs(findings) do

@@ -54,6 +54,13 @@ end
 -- The words in which Lua says it.
 local OUT_OF_MEMORY <const> = "not enough memory"
 
+--- Whether the error says that memory ran out.
+---@param err any
+---@return boolean
+function failure.is_out_of_memory(err)
+  return err == OUT_OF_MEMORY or core.is_error(err) and err.kind == "limit"
+end
+
 local function words(value)
   if type(value) == "string" then
     return value

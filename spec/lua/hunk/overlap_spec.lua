@@ -1,6 +1,7 @@
 -- Ranges that share a byte.
 
 local overlap = require "suture.hunk.overlap"
+local stressed = require "spec.support.stressed"
 
 local function first(...)
   local ranges = {}
@@ -31,7 +32,7 @@ describe("overlap", function()
 
     it("agrees with looking at every pair", function()
       math.randomseed(7)
-      for _ = 1, 300 do
+      for _ = 1, stressed.rounds(300) do
         local ranges, lowest = {}, nil
         for index = 1, math.random(6) do
           ranges[index] = { math.random(0, 40), math.random(6) }

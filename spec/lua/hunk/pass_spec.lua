@@ -2,6 +2,7 @@
 
 local naive = require "spec.support.naive"
 local pass = require "suture.hunk.pass"
+local stressed = require "spec.support.stressed"
 local suture = require "suture"
 
 local function noise(length, alphabet)
@@ -43,7 +44,7 @@ describe("pass", function()
 
     it("holds: matches of what suits lie 4 bytes apart", function()
       math.randomseed(11)
-      for _ = 1, 200 do
+      for _ = 1, stressed.rounds(200) do
         local _, text = suitable "\1\2"
         local data, last = noise(300, "\1\2"), -4
         for _, offset in ipairs(naive.matches(data, text, 0, #data)) do
@@ -58,7 +59,7 @@ describe("pass", function()
     it("finds what a naive matcher finds, whatever the parts are", function()
       math.randomseed(12)
       local some = 0
-      for _ = 1, 60 do
+      for _ = 1, stressed.rounds(60) do
         local data, patterns, texts, most = noise(math.random(0, 400), "\1\2\3"), {}, {}, {}
         for index = 1, math.random(12) do
           patterns[index], texts[index] = suitable "\1\2\3"
@@ -74,7 +75,7 @@ describe("pass", function()
           some = some + #got
         end
       end
-      assert(some > 200, "the data hold too little")
+      assert(stressed.is_so or some > 200, "the data hold too little")
     end)
 
     it("finds nothing in no bytes, and for no patterns", function()
