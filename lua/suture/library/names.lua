@@ -28,9 +28,13 @@ function names.is_name(text)
   return true
 end
 
-local function is_inside(path, folder)
+--- Whether a path leads to a place in a folder, links followed.
+---@param path string
+---@param folder string
+---@return boolean
+function names.is_inside(path, folder)
   local home <const>, place <const> = core.identify(folder), core.identify(path)
-  return home and place and place.path:sub(1, #home.path + 1) == home.path:gsub("/$", "") .. "/"
+  return home ~= nil and place ~= nil and place.path:sub(1, #home.path + 1) == home.path:gsub("/$", "") .. "/"
 end
 
 local function first_line(path)
@@ -50,7 +54,7 @@ end
 
 -- Why the file is no recipe of that root, or nil. Without a text it is none of a recipe's business.
 local function objection(root, path)
-  if root.library and not is_inside(path, root.library) then
+  if root.library and not names.is_inside(path, root.library) then
     return "leads out of its library"
   elseif is_script(path) then
     return ""

@@ -246,7 +246,11 @@ local function run(job, ready, globals, send)
     return
   end
   send("recipe", name, recipe.version or "")
-  if not targets then
+  if job.examples then
+    return attempt(failure, failure.RECIPE, send, function()
+      send("examples", require("suture.recipe.example").encode(recipe))
+    end)
+  elseif not targets then
     return describe(failure, recipe, send)
   end
   tell_outcome(send, require("suture.recipe.patching").run(recipe, targets, ready.seen, {

@@ -16,6 +16,7 @@ local report = {}
 ---@field size integer[]?        before and after
 ---@field changes {offset: integer, old: string, new: string}[]
 ---@field hunks suture.report.hunk[]
+---@field guards {offset: integer, bytes: string}[]?  what the recipe relied on
 ---@field error suture.failure?  one for all reports of a set; `path` tells the target that it is about
 ---@field reason string?         what the recipe told context.already
 ---@field output string?         where the result went, if elsewhere

@@ -35,7 +35,7 @@ function reports.take_outcome(list, outcome)
     report.recipe = { name = outcome.name, version = outcome.version }
     report.verdict, report.reason = outcome.verdict, outcome.reason
     report.name, report.label = target.name or report.name, target.label
-    report.hunks = hunks_of(outcome, number)
+    report.hunks, report.guards = hunks_of(outcome, number), target.guards or {}
   end
 end
 

@@ -12,6 +12,7 @@ local most_lines <const>, most_text <const> = 10000, 1 << 20
 local most_progress <const> = 100000
 local most_items <const> = 4000000
 local most_words <const> = 1 << 16
+local most_examples <const> = 16 << 20
 local most_description <const> = 1 << 20 -- and no recipe says more: suture.recipe.description
 
 -- More candidates, or more differing bytes of one, help nobody.
@@ -196,13 +197,23 @@ function takers.description(self, text)
   self.outcome.description = text
 end
 
+function takers.examples(self, text)
+  need(self.outcome.name and not self.worked)
+  if #text > most_examples then
+    pass("%d bytes of examples", most_examples)
+  end
+  self.ended = true
+  self.outcome.examples = text
+end
+
 local Result <const> = {}
 Result.__index = Result
 
-local of_a_description <const> = { recipe = true, description = true, failure = true, log = true }
+local of_a_description <const> = { recipe = true, description = true, examples = true, failure = true, log = true }
+local is_description <const> = { description = true, examples = true }
 
 local function read(self, what, ...)
-  need(not self.ended and (self.describes ~= "never" or what ~= "description"))
+  need(not self.ended and (self.describes ~= "never" or not is_description[what]))
   need(self.describes ~= "only" or of_a_description[what])
   takers[what](self, ...)
   self.worked = self.worked or not of_a_description[what]

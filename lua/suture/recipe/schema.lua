@@ -7,6 +7,7 @@ local entries <const> = require "suture.recipe.entries"
 local naming <const> = require "suture.recipe.naming"
 local parameters <const> = require "suture.recipe.parameters"
 local release <const> = require "suture.recipe.release"
+local shape <const> = require "suture.recipe.example"
 
 local schema = {}
 
@@ -135,8 +136,8 @@ local function targets(value, place)
 end
 
 local function example(value, place)
-  local any <const> = function() end
-  check_table(value, place, { input = any, params = any, output = any, changes = any, verdict = text })
+  check_table(value, place, shape.checks)
+  shape.check_whole(value, place)
 end
 
 local function examples(value, place)

@@ -21,11 +21,12 @@ local formats <const> = {
   failure = "<I1s4s4s4I1i8s4", -- status, kind, message, text, target or 0, offset or -1, where
   verdict = "<s4s4",         -- word, reason
   description = "<s4",       -- JSON
+  examples = "<s4",          -- as suture.recipe.example packs them
 }
 
 --- Makes the frame of a message.
 ---@param what string  one of: recipe log progress target hunk label problem nearest difference change guard
---- failure verdict description
+--- failure verdict description examples
 ---@param ... any      its fields
 ---@return string
 function wire.pack(what, ...)

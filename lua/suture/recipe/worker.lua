@@ -12,6 +12,7 @@ local worker = {}
 ---@field targets suture.job.target[]?
 ---@field describe boolean?            only tell what the recipe says about itself
 ---@field plain boolean?               tell that instead of working where the recipe needs other recipes or files
+---@field examples boolean?            or only its examples
 ---@field params table<string, any>?   values of parameters
 ---@field texts table<string, string>? or their texts, as a command line has them
 ---@field files table<string, string>? paths of the files among them
@@ -139,8 +140,9 @@ end
 
 local function plain_job(job)
   return {
-    recipe = job.recipe, targets = job.targets or {}, describe = job.describe, plain = job.plain, params = job.params,
-    texts = job.texts, files = job.files, checking = job.checking, trust = job.trust,
+    recipe = job.recipe, targets = job.targets or {}, describe = job.describe, examples = job.examples,
+    plain = job.plain, params = job.params, texts = job.texts, files = job.files, checking = job.checking,
+    trust = job.trust,
   }
 end
 
@@ -208,6 +210,24 @@ function worker.describe(job)
   job.describe = true
   local outcome <const> = worker.run(job)
   return outcome.about, outcome.failure
+end
+
+--- Has a recipe tell its examples, whose functions run in the same cell. Returns them, or what went wrong.
+---@param job suture.job
+---@return { recognises: boolean, targets: string[], examples: suture.example[] }?
+---@return suture.failure?
+function worker.examples(job)
+  job.describe, job.examples = true, true
+  local outcome <const> = worker.run(job)
+  if outcome.failure then
+    return nil, outcome.failure
+  end
+  local ok <const>, value <const> = pcall(require("suture.recipe.example").decode, outcome.examples)
+  if not ok then
+    return nil, refused()
+  end
+  value.name = outcome.name
+  return value
 end
 
 return worker
