@@ -2,7 +2,7 @@
 
 local core <const> = require "suture.core"
 local host <const> = require "suture.host"
-local names <const> = require "suture.library.names"
+local naming <const> = require "suture.recipe.naming"
 local output <const> = require "suture.output"
 local place <const> = require "suture.recipe.place"
 local printable <const> = require "suture.printable"
@@ -43,7 +43,7 @@ local function refuse_what_is_there(paths)
 end
 
 local function check_name(name)
-  if place.is_path(name) or not names.is_name(name) then
+  if place.is_path(name) or not naming.is_name(name) then
     core.raise("argument", ("'%s' cannot be a recipe's name: words of letters, digits, _ + - and ., joined by '/', "
       .. "without .lua"):format(name))
   end

@@ -1,32 +1,17 @@
 --- The names in a root, and what stands behind them.
 ---
---- A name is words joined by '/': letters, digits and `_ + - .`, of which no word begins with one of the last three.
---- So no name leaves its folder. In a library a symbolic link must lead to a place in the same library; linked
---- folders are not gone into. A file that begins with `#!` is a script and no recipe, unless that line ends in
---- `suture run`.
+--- Names are those of suture.recipe.naming; none leaves its folder. In a library a symbolic link must lead to a place
+--- in the same library; linked folders are not gone into. A file that begins with `#!` is a script and no recipe,
+--- unless that line ends in `suture run`.
 
 local core <const> = require "suture.core"
+local naming <const> = require "suture.recipe.naming"
 local roots <const> = require "suture.library.roots"
 
 local names = {}
 
 -- More than this is no library that a person could read.
 local most_names <const>, most_depth <const> = 20000, 16
-
---- Whether a text may be the name of a recipe.
----@param text string
----@return boolean
-function names.is_name(text)
-  if text == "" or text:find("/$") or #text > 255 then
-    return false
-  end
-  for word in (text .. "/"):gmatch("([^/]*)/") do
-    if not word:find("^[%w_][%w_.+-]*$") then
-      return false
-    end
-  end
-  return true
-end
 
 --- Whether a path leads to a place in a folder, links followed.
 ---@param path string
@@ -63,7 +48,7 @@ end
 
 --- The path of a recipe in a root; nil where there is none of that name.
 ---@param root suture.library.root
----@param name string  one that `is_name` accepts
+---@param name string  a recipe's
 ---@return string?
 function names.path(root, name)
   local path <const> = ("%s/%s.lua"):format(root.path, name)
@@ -77,7 +62,7 @@ Walk.__index = Walk
 function Walk:file(entry, prefix)
   local path <const> = ("%s/%s%s"):format(self.root.path, prefix, entry.name)
   local name <const> = prefix .. entry.name:sub(1, -5)
-  local reason <const> = not names.is_name(name) and "its name is none of a recipe" or objection(self.root, path)
+  local reason <const> = not naming.is_name(name) and "its name is none of a recipe" or objection(self.root, path)
   if not reason then
     self.list[#self.list + 1] = { name = name, path = path }
   elseif reason ~= "" then

@@ -3,6 +3,7 @@
 
 local core <const> = require "suture.core"
 local names <const> = require "suture.library.names"
+local naming <const> = require "suture.recipe.naming"
 local roots <const> = require "suture.library.roots"
 
 local place = {}
@@ -96,7 +97,7 @@ end
 function place.find(word, executable, library)
   if place.is_path(word) then
     return word
-  elseif not names.is_name(word) then
+  elseif not naming.is_name(word) then
     core.raise("argument", ("'%s' is not the name of a recipe"):format(word))
   end
   local folders <const> = place.folders(executable)
