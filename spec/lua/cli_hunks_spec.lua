@@ -1,6 +1,7 @@
 -- Hunks of recipes from the command line and in reports: every hunk is told of, what overlaps or is not found again is
 -- refused, and a refusal tells what comes next.
 
+local hunks_of = require "spec.support.hunks"
 local support = require "spec.support"
 
 local CODE <const> = "\x90\x90\x48\x8b\x05\x11\x22\x33\x44\x85\xc0\x74\x10\xc3\x90\x90"
@@ -28,25 +29,8 @@ local function refused(wanted, words, edits)
   end
 end
 
--- The hunks of the report that a script gets, each in one line.
 local function hunks(edits)
-  local script = support.write("script.lua", [[
-    local report = require "suture".recipe.check(...)
-    report = report[1] or report
-    for _, hunk in ipairs(report.hunks) do
-      print(hunk.state, hunk.offset or "-", hunk.length, hunk.note or "", hunk.problem or "")
-      for _, near in ipairs(hunk.nearest or {}) do
-        local parts = {}
-        for index, one in ipairs(near.differences) do
-          parts[index] = ("0x%x %s->%s"):format(one.offset, one.wanted, one.found)
-        end
-        print(("  0x%x"):format(near.offset), near.pattern, near.matches, table.concat(parts, ", "))
-      end
-    end]])
-  local status, stdout, stderr = support.run(table.concat({ support.suture, script, write(edits),
-    support.write("target", START) }, " "))
-  assert.same({ 0, "" }, { status, stderr })
-  return stdout
+  return hunks_of(write(edits), support.write("target", START))
 end
 
 describe("hunks of a recipe", function()
