@@ -190,6 +190,14 @@ describe("terminal", function()
       window:await 'got "a = 1\\nb = 2"'
     end)
 
+    it("without brackets around it comes line by line", function()
+      local window <close> = drive()
+      window:type(("x = {\n1,\n2 }\n"):rep(40))
+      window:await_end("> x = {", ">> 1,", ">> 2 }", 'got "x = {\\n1,\\n2 }"', ">")
+      local _, count = support.read(support.path(HISTORY)):gsub("\n", "")
+      assert.same(1, count)
+    end)
+
     it("that is higher than the window is whole", function()
       local window <close> = drive { lines = 8 }
       local lines = {}
@@ -215,6 +223,18 @@ describe("terminal", function()
       window:await_end "> '日語'"
       window:press "Enter"
       window:await "'日語'\""
+    end)
+
+    it("is known without a locale, too", function()
+      for _, locale in ipairs { "C", "POSIX", "" } do
+        local window <close> = drive { environment = "LC_ALL=" .. locale }
+        window:type "'é日'"
+        window:await "'é日'"
+        window:press("Left", "Left")
+        window:await_column(2 + 2)
+        window:press("BSpace", "Enter")
+        window:await "got \"'日'\""
+      end
     end)
 
     it("of the window may be filled exactly", function()
@@ -500,6 +520,13 @@ describe("terminal", function()
         assert.not_matches("\27%[3", window:coloured())
       end)
     end
+  end)
+
+  it("is not opened where nothing is edited", function()
+    local status, _, stderr = support.run(("echo 1 | LD_DEBUG=files %s -i"):format(support.suture))
+    assert.same(0, status)
+    assert.matches("libc.so", stderr)
+    assert.not_matches("readline", stderr)
   end)
 
   describe("without an editor", function()

@@ -59,6 +59,12 @@ int keys_next(const struct keys *keys, int terminal, unsigned char *byte)
     }
 }
 
+bool keys_waiting(int terminal)
+{
+    struct pollfd ready = {.fd = terminal, .events = POLLIN};
+    return poll(&ready, 1, 0) > 0 && (ready.revents & POLLIN) != 0;
+}
+
 /* The SIGCONT that ends a stop is no news to who has asked for the stop. */
 static void forget_continuing(void)
 {

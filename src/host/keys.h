@@ -25,6 +25,9 @@ bool keys_start(struct keys *keys);
 /* Waits. KEYS_BYTE with the byte; KEYS_END when the terminal is gone; else the number of a signal. */
 int keys_next(const struct keys *keys, int terminal, unsigned char *byte);
 
+/* Whether a byte is there already. */
+bool keys_waiting(int terminal);
+
 /*
  * Lets a signal act now as if nobody had taken it. Returns when it has neither ended the process nor does it
  * stop it any longer.

@@ -59,6 +59,7 @@ static struct {
     char **line_buffer, **display_prompt;
     int *point, *end, *catch_signals, *catch_sigwinch, *change_environment;
     int *attempted_completion_over, *completion_append_character;
+    int (**startup_hook)(void);
     void (**redisplay_function)(void);
     int (**getc_function)(FILE *);
     void (**prep_term_function)(int);
@@ -104,6 +105,7 @@ static const struct {
     {"rl_change_environment", &rl.change_environment},
     {"rl_attempted_completion_over", &rl.attempted_completion_over},
     {"rl_completion_append_character", &rl.completion_append_character},
+    {"rl_startup_hook", &rl.startup_hook},
     {"rl_redisplay_function", &rl.redisplay_function},
     {"rl_getc_function", &rl.getc_function},
     {"rl_prep_term_function", &rl.prep_term_function},
@@ -190,10 +192,13 @@ static bool emit(const char *name)
 
 /* The painting ------------------------------------------------------------- */
 
-/* One that fails is not asked again before the next chunk. */
+/*
+ * While more is typed than is painted, the painting waits for the last key. One that fails is not asked again before
+ * the next chunk.
+ */
 static void paint(void)
 {
-    if (editor.interrupted || emit("paint"))
+    if (editor.interrupted || keys_waiting(STDIN_FILENO) || emit("paint"))
         return;
     *rl.redisplay_function = rl.redisplay;
     rl.forced_update_display();
@@ -429,12 +434,19 @@ static bool load_library(void)
     return library != NULL;
 }
 
-/* Where the environment tells nothing of characters, they are taken for UTF-8, as terminals do. */
-static void choose_characters(void)
+/*
+ * Where the environment tells nothing of characters, or of bytes alone, they are UTF-8, as terminals have them. Readline
+ * looks at the environment anew for each line.
+ */
+static int choose_characters(void)
 {
-    setlocale(LC_CTYPE, "");
-    if (MB_CUR_MAX == 1)
-        setlocale(LC_CTYPE, "C.UTF-8");
+    if (MB_CUR_MAX > 1)
+        return 0;
+    setlocale(LC_CTYPE, "C.UTF-8");
+    rl.variable_bind("input-meta", "on");
+    rl.variable_bind("output-meta", "on");
+    rl.variable_bind("convert-meta", "off");
+    return 0;
 }
 
 /* Readline would write a line break of its own at the end of the input when it asked for pastes by itself. */
@@ -447,7 +459,6 @@ static void take_pastes(void)
 
 static void configure(void)
 {
-    choose_characters();
     *rl.readline_name = "suture";
     *rl.catch_signals = 0;
     *rl.catch_sigwinch = 0;
@@ -456,6 +467,7 @@ static void configure(void)
     *rl.getc_function = next_key;
     *rl.attempted_completion_function = match_word;
     *rl.completion_word_break_hook = break_before_word;
+    *rl.startup_hook = choose_characters;
     rl.initialize();
     take_pastes();
     bind_keys();
@@ -519,6 +531,8 @@ static int editor_read(lua_State *L)
 {
     const char *prompt = luaL_checkstring(L, 1);
     check_open(L);
+    if (editor.L != NULL)
+        return failure_raise(L, "locked", "a line is being edited already");
     if (!keys_start(&editor.keys))
         return failure_raise(L, "io", strerror(errno));
     read_line(L, prompt);

@@ -42,7 +42,7 @@
  *   remember(text)       adds to the history that the keys look through
  *   close()              lets go of the callbacks
  *
- * read and remember raise `closed` unless open came before.
+ * read and remember raise `closed` unless open came before, read `locked` inside a callback.
  */
 void readline_push(lua_State *L);
 
