@@ -1,5 +1,7 @@
 --- suture repl: Lua line by line, with files open for patching.
 
+local commands <const> = require "suture.repl.commands"
+local history <const> = require "suture.repl.history"
 local host <const> = require "suture.host"
 local input <const> = require "suture.repl.input"
 local is_complete <const> = require "suture.repl.compile".is_complete
@@ -47,22 +49,28 @@ local function banner(talk)
   say "Lua, or .help\n"
 end
 
-local function history_path()
-  local set <const>, home <const> = os.getenv "XDG_STATE_HOME", os.getenv "HOME"
-  if set and set ~= "" then
-    return set .. "/suture/history"
+-- The recipes on the recipe path, when they are first asked for.
+local function recipe_names()
+  local names <const> = {}
+  for _, entry in ipairs(require("suture.library").recipes()) do
+    names[#names + 1] = not entry.hidden_by and entry.name or nil
   end
-  return home and home ~= "" and home .. "/.local/state/suture/history" or nil
+  return names
+end
+
+local function input_options(talk)
+  return {
+    is_complete = is_complete, history = history.path(), environment = talk:environment(), commands = commands.words(),
+    recipes = recipe_names, signature = require("suture.repl.reference").signature,
+  }
 end
 
 local function converse(talk)
-  local is_terminal <const> = host.isatty(0)
-  local reader <close> = input.open {
-    is_complete = is_complete, history = is_terminal and history_path() or nil, environment = talk:environment(),
-  }
-  if not is_terminal then
+  if not host.isatty(0) then
+    local reader <close> = input.open { is_complete = is_complete }
     return loop.run(talk, reader)
   end
+  local reader <close> = input.open(input_options(talk))
   banner(talk)
   return loop.talk(talk, reader)
 end

@@ -19,6 +19,16 @@ function commands.names()
   return names
 end
 
+--- What the words behind each command are, by its name: "file", "recipe" or "lua".
+---@return table<string, string>
+function commands.words()
+  local words <const> = {}
+  for _, name in ipairs(commands.names()) do
+    words[name] = require(PREFIX .. name).words or "lua"
+  end
+  return words
+end
+
 --- Whether a text is one.
 ---@param text string
 ---@return boolean

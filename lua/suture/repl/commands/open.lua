@@ -3,7 +3,7 @@
 local bytes <const> = require "suture.repl.display.bytes"
 local core <const> = require "suture.core"
 
-local open <const> = { usage = ".open PATH", summary = "Open a file as the next target." }
+local open <const> = { usage = ".open PATH", summary = "Open a file as the next target.", words = "file" }
 
 ---@param session suture.repl.session
 ---@param text string

@@ -4,7 +4,9 @@ local core <const> = require "suture.core"
 local printable <const> = require "suture.printable"
 local words <const> = require "suture.repl.words"
 
-local write <const> = { usage = ".write [TARGET] FILE", summary = "Write a target as it reads now to another file." }
+local write <const> = {
+  usage = ".write [TARGET] FILE", summary = "Write a target as it reads now to another file.", words = "file",
+}
 
 ---@param session suture.repl.session
 ---@param text string
