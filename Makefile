@@ -38,7 +38,7 @@ build-packages = gcc libb2-dev libc6-dev libdeflate-dev liblua5.4-dev libseccomp
 demo-packages = binutils
 test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils openssl python3 python3-pefile xxd \
     xxhash fish libreadline8 mandoc tmux zsh $(recipe-packages)
-recipe-packages = elfutils file gdisk gzip pngcheck unzip zip
+recipe-packages = elfutils file gdisk gzip libubootenv-tool pngcheck u-boot-tools unzip zip
 crash-packages = attr e2fsprogs strace util-linux
 peers-packages = $(crash-packages) bsdiff gcc libc6-dev patchelf python3
 bench-packages = $(build-packages) libhyperscan-dev luajit openssl python3 ripgrep yara
