@@ -1,11 +1,9 @@
 local elf <const> = require "suture.format.elf"
 
 local function apply(b, _, context)
-  local stack <const> = elf.read(b):program(elf.PT_GNU_STACK)
-  if not stack then
+  if not elf.read(b):protect_stack() then
     context.refuse "no PT_GNU_STACK program header, so the system decides about the stack"
   end
-  stack.flags = stack.flags & ~elf.PF_X
 end
 
 local function example()

@@ -26,8 +26,9 @@ local function relocations(file)
 end
 
 local function stack(file)
-  local program <const> = file:program(elf.PT_GNU_STACK)
-  return not program and "unsaid" or program.flags & elf.PF_X ~= 0 and "executable" or "no-exec"
+  local headers <const> = file:segments(elf.PT_GNU_STACK)
+  local last <const> = headers[#headers]
+  return not last and "unsaid" or last.flags & elf.PF_X ~= 0 and "executable" or "no-exec"
 end
 
 local function report(file)
@@ -60,19 +61,11 @@ local function bind(file, context)
   end
 end
 
-local function protect_stack(file, context)
-  local program <const> = file:program(elf.PT_GNU_STACK)
-  if not program then
-    context.refuse "no PT_GNU_STACK program header, so the system decides about the stack (-p stack=false leaves it)"
-  end
-  program.flags = program.flags & ~elf.PF_X
-end
-
 local function apply(b, params, context)
   local file <const> = elf.read(b)
   local before <const>, needs_now <const> = report(file), params.now and is_bound(file) == false
-  if params.stack then
-    protect_stack(file, context)
+  if params.stack and not file:protect_stack() then
+    context.refuse "no PT_GNU_STACK program header, so the system decides about the stack (-p stack=false leaves it)"
   end
   if needs_now then
     bind(file, context)

@@ -3,6 +3,7 @@
 local driver = require "spec.scripts.driver"
 local elf = require "spec.scripts.elf"
 local support = require "spec.support"
+local world = require "spec.support.world"
 
 local NAME <const> = "elf/exec-stack-off"
 
@@ -47,6 +48,13 @@ local function renamed(cases_of, title)
   end
   return list
 end
+
+-- The interpreter's header becomes a second one.
+local twice <const> = world.patched(elf.sample(big, { interp = "/ld.so", stack = 7 }), 64,
+  string.pack(">I4I4", 0x6474e551, 7))
+cases["two headers"] = {
+  input = twice, output = world.patched(world.patched(twice, 68, "\0\0\0\6"), 64 + 56 + 4, "\0\0\0\6"),
+}
 
 driver.proves(NAME, {
   cases = cases,

@@ -34,10 +34,10 @@ local Section <const> = struct.layout {
 local Dynamic <const> = struct.layout { name = "dynamic entry", { "tag", "word" }, { "value", "word" } }
 
 --- Numbers by their names in elf.h.
-elf.ET_EXEC, elf.ET_DYN = 2, 3
+elf.ET_DYN = 3
 elf.PT_LOAD, elf.PT_DYNAMIC, elf.PT_INTERP, elf.PT_NOTE = 1, 2, 3, 4
-elf.PT_GNU_STACK, elf.PT_GNU_RELRO, elf.PT_GNU_PROPERTY = 0x6474e551, 0x6474e552, 0x6474e553
-elf.PF_X, elf.PF_W, elf.PF_R = 1, 2, 4
+elf.PT_GNU_STACK, elf.PT_GNU_RELRO = 0x6474e551, 0x6474e552
+elf.PF_X = 1
 elf.SHT_DYNSYM = 11
 elf.DT_NULL, elf.DT_NEEDED, elf.DT_HASH, elf.DT_STRTAB, elf.DT_SYMTAB, elf.DT_STRSZ = 0, 1, 4, 5, 6, 10
 elf.DT_SONAME, elf.DT_RPATH, elf.DT_BIND_NOW, elf.DT_RUNPATH, elf.DT_FLAGS = 14, 15, 24, 29, 30
@@ -135,15 +135,34 @@ function File:sections()
   return table_of(self, Section, header.shoff, count, header.shentsize, "section headers")
 end
 
+--- The program headers of a type.
+---@param kind integer  such as elf.PT_NOTE
+---@return table[]
+function File:segments(kind)
+  local found <const> = {}
+  for _, program in ipairs(self.programs) do
+    if program.type == kind then
+      found[#found + 1] = program
+    end
+  end
+  return found
+end
+
 --- The first program header of a type.
 ---@param kind integer  such as elf.PT_INTERP
 ---@return table?
 function File:program(kind)
-  for _, program in ipairs(self.programs) do
-    if program.type == kind then
-      return program
-    end
+  return self:segments(kind)[1]
+end
+
+--- Takes the right to be executed from the stack: each PT_GNU_STACK counts, for the last one has the last word.
+---@return boolean done  false where there is no such header
+function File:protect_stack()
+  local found <const> = self:segments(elf.PT_GNU_STACK)
+  for _, program in ipairs(found) do
+    program.flags = program.flags & ~elf.PF_X
   end
+  return #found > 0
 end
 
 --- Where the bytes of a segment lie in the file. Raises `format` where they pass its end.

@@ -60,10 +60,8 @@ end
 return function(file)
   local machine <const>, list <const> = machines[file.header.machine] or {}, {}
   local bits = 0
-  for _, program in ipairs(file.programs) do
-    if machine.property and program.type == elf.PT_NOTE then
-      bits = bits | bits_in(file, program, machine.property)
-    end
+  for _, program in ipairs(machine.property and file:segments(elf.PT_NOTE) or {}) do
+    bits = bits | bits_in(file, program, machine.property)
   end
   for number, name in ipairs(machine) do
     list[number] = { name = name, on = bits >> (number - 1) & 1 == 1 }
