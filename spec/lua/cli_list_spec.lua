@@ -220,6 +220,7 @@ describe("suture list --for", function()
       ["refuses.lua"] = "return { apply = function(b, p, c) c.refuse 'not mine' end }",
       ["asks.lua"] = shelf.recipe("params = { n = { type = 'integer', required = true }, a = { type = 'string', "
         .. "required = true }, b = { type = 'string' } }"),
+      ["set.lua"] = "return { targets = { { name = 'kernel' }, { name = 'config' } }, apply = print }",
       ["fails.lua"] = "return { apply = function() error 'no idea' end }",
     }
     target = support.write("for.bin", "abcd")
@@ -238,6 +239,8 @@ partial
   half
 needs parameters
   asks     a, n
+needs several targets
+  set      kernel, config
 failed
   fails    %C*no idea
 foreign: 2 recipes

@@ -88,6 +88,39 @@ ok 9 - x, example 1: sees a flipped byte in its guard at 0x2 (1 byte)
       "x, example 2: refuses its input cut short: status 0: it found applicable" }, failed(stdout))
   end)
 
+  it("takes several targets by name, and damages each", function()
+    local status, stdout, stderr = on [[return {
+      targets = { { name = "kernel", match = function(b) return b:u8(0) == 0x6b end },
+        { name = "config/main", match = function(b) return b:u8(0) == 0x63 end } },
+      edits = { { target = "kernel", at = 1, old = "1", new = "2" },
+        { target = "config/main", at = 1, old = "1", new = "2" } },
+      apply = function(set, params, context)
+        if set.kernel:u8(2) ~= 0x6b then set.kernel:insert(2, "k") end
+      end,
+      examples = {
+        { input = { kernel = "k1.", ["config/main"] = function() return "c1." end },
+          output = { kernel = "k2k.", ["config/main"] = "c2." } },
+        { input = { kernel = "k1.", ["config/main"] = "c1." }, changes = { ["config/main"] = { { 1, "2" } } } },
+      } }]]
+    assert.equal("", stderr)
+    assert.matches("refuses config/main: random bytes\n", stdout, 1, true)
+    assert.matches("sees a flipped byte in its guard at kernel: 0x1 (1 byte)\n", stdout, 1, true)
+    assert.same({ 1, { "x, example 2: gives what it should: kernel: 0x1: expected 31, came out 32 "
+      .. "(size 0x4, expected 0x3)" } }, { status, failed(stdout) })
+  end)
+
+  it("counts what a recipe depends on as its own work", function()
+    local folder = shelf.folder {
+      ["recipes/first.lua"] = "return { name = 'first', edits = { { at = 1, old = 'a', new = 'b' } } }",
+      ["recipes/second.lua"] = [[return { name = "second", depends = { "first" },
+        edits = { { at = 2, old = "a", new = "b" } }, examples = { { input = "aaa", output = "abb" } } }]],
+    }
+    local status, stdout, stderr = test(folder, "second")
+    assert.same({ 0, {} }, { status, failed(stdout) })
+    assert.equal("suture: also runs first, which second depends on\n", stderr)
+    assert.matches("sees a flipped byte in its guard at 0x2 (1 byte)\n1..9\n", stdout, 1, true)
+  end)
+
   it("writes no record of the user's", function()
     local state = support.path "own-state"
     local folder = shelf.folder { ["x.lua"] = GOOD:format [[{ input = "OK\1", output = "OK\2" }]] }
@@ -130,7 +163,7 @@ describe("suture test finds", function()
     ["a foreign input that is none"] = { GOOD:format [[{ input = "OK\1.", verdict = "foreign" }]],
       "is foreign before: it found applicable" },
     ["an input that it refuses"] = { GOOD:format [[{ input = "KO\1.", output = "KO\2." }]],
-      "is applicable before: it found foreign (" },
+      "is applicable before: it found foreign (input: no match: the recipe does not know this file)" },
     ["a wrong parameter"] = { GOOD:format [[{ input = "OK\1.", output = "OK\2.", params = { too = "x" } }]],
       "unknown parameter 'too'; did you mean 'to'?" },
     ["a recipe that fails"] = { applying:format("error 'no idea'", [[{ input = "a", output = "b" }]]), "no idea" },

@@ -63,7 +63,7 @@ function matching.ask(entry, target, size, timeout)
     return { entry = entry, needs = needs, wanted = wanted }
   end
   local reports <const> = recipe.check(entry.path, target, { timeout = timeout + size // slowest })
-  return { entry = entry, report = reports[1] }
+  return { entry = entry, report = reports[#reports] } -- those before it are of recipes that it depends on
 end
 
 return matching

@@ -21,24 +21,36 @@ local most_guards <const>, most_flips <const> = 32, 16
 local Trial <const> = {}
 Trial.__index = Trial
 
+-- In the words of the example: where its files lie for the moment is of no use to anybody.
 local function reason_of(reports)
-  for _, report in ipairs(reports) do
-    if report.error then
-      return report.error.text
-    end
+  local text = reports[1].error and reports[1].error.text
+  for _, report in ipairs(text and reports or {}) do
+    text = text:gsub(report.target:gsub("%p", "%%%0"), (report.target:gsub("^.*/%d+%-", "")))
   end
+  return text
 end
 
 function Trial:options()
   return { params = self.params, timeout = self.given.timeout, memory = self.given.memory }
 end
 
+-- The reports of the recipe itself, in the order of the targets: those of recipes that it depends on come first.
+function Trial:own(reports, code)
+  local list <const> = {}
+  for index, target in ipairs(self.files.targets) do
+    for _, report in ipairs(reports) do
+      list[index] = report.target == target.path and report or list[index]
+    end
+  end
+  return list, code
+end
+
 function Trial:check()
-  return recipe.check(self.path, self.files.targets, self:options())
+  return self:own(recipe.check(self.path, self.files.targets, self:options()))
 end
 
 function Trial:run()
-  return recipe.run(self.path, self.files.targets, self:options())
+  return self:own(recipe.run(self.path, self.files.targets, self:options()))
 end
 
 -- The result of one question; a reason makes it a failure.
@@ -88,10 +100,19 @@ function Trial:patch()
   return self:tell("gives what it should", reason) and reports or nil
 end
 
+local function is_changed(reports)
+  for _, report in ipairs(reports) do
+    if report.status == "changed" then
+      return true
+    end
+  end
+  return false
+end
+
 function Trial:again()
   self.files:mark()
   local reports <const>, code <const> = self:run()
-  local reason <const> = code ~= 0 and found(reports) or reports[1].status ~= "unchanged" and "it has changed the file"
+  local reason <const> = code ~= 0 and found(reports) or is_changed(reports) and "it has changed the file"
     or self.files:touched()
   return self:tell("touches nothing the second time", reason)
 end
@@ -103,15 +124,6 @@ local function take_back(targets)
     paths[index] = target.path
   end
   reverting.run(record, paths)
-end
-
-local function is_changed(reports)
-  for _, report in ipairs(reports) do
-    if report.status == "changed" then
-      return true
-    end
-  end
-  return false
 end
 
 -- The record is that of the target which was changed.
