@@ -18,11 +18,21 @@ local function is_bound(file)
   return flags & elf.DF_BIND_NOW ~= 0 or more & elf.DF_1_NOW ~= 0 or file:value(elf.DT_BIND_NOW) ~= nil
 end
 
+-- Where the first entry of the table of functions will be in memory: its relocation begins with that address.
+local function first_slot(file)
+  local address <const>, len <const> = file:value(elf.DT_JMPREL), file:value(elf.DT_PLTRELSZ) or 0
+  return address and len ~= 0 and file:word(address, "relocations of functions") or nil
+end
+
+-- Full is what leaves no table of functions writable: all are bound, and the linker put the table among what becomes
+-- read-only. A linker that counts on late binding puts it elsewhere.
 local function relocations(file)
-  if not file:program(elf.PT_GNU_RELRO) then
+  local program <const>, slot <const> = file:program(elf.PT_GNU_RELRO), first_slot(file)
+  if not program then
     return "no"
   end
-  return is_bound(file) == false and "partial" or "full"
+  local is_covered <const> = not slot or math.ult(slot - program.vaddr, program.memsz)
+  return is_bound(file) ~= false and is_covered and "full" or "partial"
 end
 
 local function stack(file)
@@ -90,9 +100,9 @@ Tells in one line whether an ELF file is position independent (PIE), has its
 relocations made read-only (RELRO), binds all symbols before it starts (NOW),
 forbids code on the stack, and keeps to the processor's features for control
 flow (IBT and SHSTK, or BTI and PAC). Then sets two of them in place: NOW, in
-the flags of the dynamic section or in a free entry at its end, which makes a
-partial RELRO full where the linker left the room for it; and the stack. The
-others are decided when a program is compiled. `suture check` only shows.]],
+the flags of the dynamic section or in a free entry at its end; and the stack.
+The others are decided when a program is built: RELRO stays partial where the
+linker left the table of functions outside. `suture check` only shows.]],
   version = "1.0.0",
   license = "MIT",
   categories = { "elf", "hardening" },

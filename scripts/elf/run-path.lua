@@ -77,7 +77,7 @@ refuse a program whose run path is not the one you expect.]],
   license = "MIT",
   categories = { "elf" },
   params = {
-    path = { type = "string", required = true, pattern = "^[^%z\n]+$", help = "the new run path, $ORIGIN included" },
+    path = { type = "string", required = true, pattern = "^[^%c]+$", help = "the new run path, $ORIGIN included" },
     old = { type = "string", help = "the run path that the program must have now" },
   },
   targets = { { name = "program", match = elf.is_elf } },

@@ -103,6 +103,19 @@ describe("elf/hardening", function()
     assert.matches("SHSTK " .. (properties:find "SHSTK" and "yes" or "no"), stderr, 1, true)
   end)
 
+  it("tells a full RELRO from a partial one", function()
+    for options, words in pairs {
+      ["-z lazy -z relro"] = "RELRO partial, NOW no", ["-z now -z relro"] = "RELRO full, NOW yes",
+      ["-z now -z norelro"] = "RELRO no, NOW yes",
+    } do
+      local path = support.write("relro", elf.compiled(options))
+      local _, _, stderr = recipe.run("run", NAME, path)
+      assert.matches(words, stderr, 1, true)
+      _, _, stderr = recipe.run("check", NAME, path)
+      assert.matches(words:gsub("NOW no", "NOW yes"), stderr, 1, true)
+    end
+  end)
+
   it("leaves what it is told to leave", function()
     local path = support.write("kept.elf", sample(variant, { { DT_FLAGS, 0 } }))
     assert.equal(0, (recipe.run("run", NAME, path, "-p now=false")))

@@ -31,6 +31,7 @@ local Section <const> = struct.layout {
   { "size", "word" }, { "link", "u32" }, { "info", "u32" }, { "addralign", "word" }, { "entsize", "word" },
 }
 
+local Word <const> = struct.layout { name = "word", { "value", "word" } }
 local Dynamic <const> = struct.layout { name = "dynamic entry", { "tag", "word" }, { "value", "word" } }
 
 --- Numbers by their names in elf.h.
@@ -39,7 +40,8 @@ elf.PT_LOAD, elf.PT_DYNAMIC, elf.PT_INTERP, elf.PT_NOTE = 1, 2, 3, 4
 elf.PT_GNU_STACK, elf.PT_GNU_RELRO = 0x6474e551, 0x6474e552
 elf.PF_X = 1
 elf.SHT_DYNSYM = 11
-elf.DT_NULL, elf.DT_NEEDED, elf.DT_HASH, elf.DT_STRTAB, elf.DT_SYMTAB, elf.DT_STRSZ = 0, 1, 4, 5, 6, 10
+elf.DT_NULL, elf.DT_NEEDED, elf.DT_PLTRELSZ, elf.DT_HASH = 0, 1, 2, 4
+elf.DT_STRTAB, elf.DT_SYMTAB, elf.DT_STRSZ, elf.DT_JMPREL = 5, 6, 10, 23
 elf.DT_SONAME, elf.DT_RPATH, elf.DT_BIND_NOW, elf.DT_RUNPATH, elf.DT_FLAGS = 14, 15, 24, 29, 30
 elf.DT_GNU_HASH, elf.DT_FLAGS_1 = 0x6ffffef5, 0x6ffffffb
 elf.DT_VERDEF, elf.DT_VERDEFNUM, elf.DT_VERNEED, elf.DT_VERNEEDNUM = 0x6ffffffc, 0x6ffffffd, 0x6ffffffe, 0x6fffffff
@@ -190,6 +192,14 @@ function File:offset(address, len, what)
     end
   end
   elf.damaged(self.b, 0, "%s (0x%x bytes at address 0x%x) are in no loaded segment", what, len, address)
+end
+
+--- The word, of 4 or 8 bytes by class, at an address. Raises as `offset`.
+---@param address integer
+---@param what string  for the message
+---@return integer
+function File:word(address, what)
+  return Word:at(self.b, self:offset(address, Word:size(self:class()), what), self.header).value
 end
 
 --- How many bytes of the segment that holds an address follow it in the file; 0 where none holds it.
