@@ -1,72 +1,20 @@
 --- The locals of a chunk: which its top level declares, and where it returns. The text is Lua that compiles.
 
+local read_tokens <const> = require "suture.repl.tokens"
+
 local scope <const> = {}
 
-local keywords <const> = {}
-for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return then true
-  until while]]):gmatch "%l+" do
-  keywords[word] = true
-end
-
--- Where what begins at `at` ends, if it is a long bracket: a string or the rest of a comment.
-local function long_end(text, at)
-  local level <const> = text:match("^%[(=*)%[", at)
-  return level and select(2, text:find("]" .. level .. "]", at, true))
-end
-
-local function quoted_end(text, at)
-  local quote <const> = text:sub(at, at)
-  local place = at + 1
-  while text:sub(place, place) ~= quote do
-    place = place + (text:sub(place, place) == "\\" and 2 or 1)
-  end
-  return place
-end
-
-local function comment_end(text, at)
-  return long_end(text, at + 2) or (text:find("\n", at, true) or #text + 1) - 1
-end
-
--- The end of a token that is no word and no blank.
-local function other_end(text, at)
-  if text:find("^%-%-", at) then
-    return comment_end(text, at), true
-  elseif text:find("^[\"']", at) then
-    return quoted_end(text, at)
-  elseif text:find("^%d", at) then
-    return select(2, text:find("^[%w.]+", at))
-  end
-  return long_end(text, at) or at
-end
-
----@class suture.repl.token
----@field at integer    where it begins
----@field text string?  of a word or a sign; absent for a literal
-
--- Words and signs, in order.
+-- Without comments, which may stand anywhere.
 local function tokens(text)
-  local list <const>, at = {}, 1
-  while true do
-    at = text:find("%S", at)
-    if not at then
-      return list
-    end
-    local word <const> = text:match("^[%a_][%w_]*", at)
-    if word then
-      list[#list + 1] = { at = at, text = word }
-      at = at + #word
-    else
-      local last <const>, is_comment <const> = other_end(text, at)
-      if not is_comment then
-        list[#list + 1] = { at = at, text = last == at and text:sub(at, at) or nil }
-      end
-      at = last + 1
-    end
+  local list <const> = {}
+  for _, token in ipairs(read_tokens(text)) do
+    list[#list + 1] = token.kind ~= "comment" and token or nil
   end
+  return list
 end
 
 local function is_name(token)
-  return token and token.text and token.text:find "^[%a_]" and not keywords[token.text]
+  return token ~= nil and token.kind == "name"
 end
 
 ---@class suture.repl.reading
@@ -165,7 +113,7 @@ end
 
 readers["return"] = function(state)
   if state.functions == 0 then
-    table.insert(state.result.leaves, { at = state.list[state.at].at, names = visible(state) })
+    table.insert(state.result.leaves, { at = state.list[state.at].first, names = visible(state) })
   end
 end
 
@@ -199,7 +147,7 @@ function scope.read(text)
   }
   while state.list[state.at] do
     local token <const> = state.list[state.at]
-    local reader <const> = readers[token.text]
+    local reader <const> = token.kind == "keyword" and readers[token.text]
     if is_name(token) then
       result.words[token.text] = true
     elseif token.text == "return" and #state.blocks == 1 then

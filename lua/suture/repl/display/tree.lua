@@ -2,14 +2,12 @@
 --- What the table's metatable says is not asked.
 
 local quote <const> = require "suture.repl.quote"
+local tokens <const> = require "suture.repl.tokens"
 
 local DEPTH <const>, FIELDS <const>, LINES <const> = 4, 50, 200
 
-local keywords <const> = {}
-for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return then true
-  until while]]):gmatch "%l+" do
-  keywords[word] = true
-end
+-- So wide is a field that does not want a line of its own.
+local SHORT <const> = 16
 
 -- Numbers, then strings, in their orders, then others as they come.
 local ranks <const> = { number = 1, string = 2 }
@@ -37,7 +35,7 @@ local function keys_of(value, length)
 end
 
 local function key_text(key, style, line)
-  if type(key) == "string" and key:find "^[%a_][%w_]*$" and not keywords[key] then
+  if type(key) == "string" and key:find "^[%a_][%w_]*$" and tokens(key)[1].kind == "name" then
     return key
   elseif type(key) == "string" then
     return ("[%s]"):format(quote(key:sub(1, 64)))
@@ -87,6 +85,23 @@ local function width_of(text)
   return utf8.len(plain) or #plain
 end
 
+-- As many fields on a line as fit, where all are short; else one on each.
+local function lines_of(walk, list, indent)
+  local lines <const>, room <const> = {}, walk.style.columns - #indent - 3
+  for _, field in ipairs(list) do
+    if width_of(field) > SHORT then
+      return list
+    end
+    local last <const> = lines[#lines]
+    if last and width_of(last) + 2 + width_of(field) <= room then
+      lines[#lines] = last .. ", " .. field
+    else
+      lines[#lines + 1] = field
+    end
+  end
+  return lines
+end
+
 local function layout(walk, list, more, indent)
   if more > 0 then
     list[#list + 1] = ("... %d more"):format(more)
@@ -96,9 +111,10 @@ local function layout(walk, list, more, indent)
   if fits or walk.lines < #list then
     return flat
   end
-  walk.lines = walk.lines - #list
+  local lines <const> = lines_of(walk, list, indent)
+  walk.lines = walk.lines - #lines
   local inner <const> = "\n" .. indent .. "  "
-  return ("{%s%s,\n%s}"):format(inner, table.concat(list, "," .. inner), indent)
+  return ("{%s%s,\n%s}"):format(inner, table.concat(lines, "," .. inner), indent)
 end
 
 function walk_table(walk, value, indent, depth)
