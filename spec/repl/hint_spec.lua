@@ -54,6 +54,15 @@ describe("hint", function()
     it(("there is none of %q"):format(text), function() assert.is_nil(hinted(text)) end)
   end
 
+  it("of a command is how it is used", function()
+    local inside = { globals = env.globals, signature = env.signature,
+      usage = function(name) return name == "dump" and ".dump [OFF]" or nil end }
+    assert.same(".dump [OFF]", hint(".dump", 5, inside))
+    assert.same(".dump [OFF]", hint(" .dump image:read(", 18, inside))
+    assert.is_nil(hint(".dum", 4, inside))
+    assert.is_nil(hint(".dump", 5, env))
+  end)
+
   it("does without a reference", function()
     assert.same("own(first, second, ...)", hint("own(", 4, { globals = env.globals }))
     assert.is_nil(hint("suture.open(", 12, { globals = env.globals }))

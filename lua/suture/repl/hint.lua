@@ -90,13 +90,17 @@ local function signature(chain, env)
   return text or written(fn, chain)
 end
 
---- The signature of the function whose name is at the cursor, else of the innermost call around it that has one.
+--- The signature of the function whose name is at the cursor, else of the innermost call around it that has one; in
+--- a command how it is used. `signature` knows names as in "b:read" and "suture.open", `usage` commands without dot.
 ---@param line string
 ---@param pos integer  bytes before the cursor
----@param env { globals: any, signature: (fun(name: string): string?)? }  `signature` knows names as in "b:read" and
----           "suture.open"
+---@param env { globals: any, signature: (fun(name: string): string?)?, usage: (fun(name: string): string?)? }
 ---@return string?
 return function(line, pos, env)
+  local command <const> = line:sub(1, pos):match "^%s*%.(%a[%w_-]*)"
+  if command then
+    return env.usage and env.usage(command)
+  end
   local tokens <const> = tokens_of(line:sub(1, pos))
   local last <const> = tokens[#tokens]
   if not last or last.kind == "comment" and last.is_open then

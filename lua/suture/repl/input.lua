@@ -24,7 +24,7 @@ end
 local function complete_options(options)
   local env <const> = {
     globals = options.environment or _G, files = files, commands = options.commands, recipes = options.recipes,
-    signature = options.signature,
+    signature = options.signature, usage = options.usage,
   }
   local all <const> = {
     is_complete = function(text) return not chunk.is_unfinished(text) end,
@@ -60,7 +60,7 @@ end
 ---   history      path of a file that keeps what is typed; absent: it is forgotten
 ---   is_complete  fun(text): boolean, whether Enter ends the chunk
 ---   environment  what names are looked up in, the globals if absent
----   commands, recipes, signature
+---   commands, recipes, signature, usage
 ---                what more is completed and explained: see suture.repl.completion and suture.repl.hint
 ---   complete     fun(text, pos): suture.repl.candidates
 ---   hint         fun(text, pos): string?
