@@ -454,6 +454,42 @@ describe("terminal", function()
     window:await 'got "f(1\\n)"'
   end)
 
+  it("has one reader at a time, and none behind its close", function()
+    local script_path = support.write("closed.lua", [[
+      local input <const> = require "suture.repl.input"
+      local reader, inner
+      reader = input.open { hint = function()
+        if not inner then
+          inner = select(2, pcall(reader.read, reader, "inner ", ""))
+        end
+      end }
+      reader:read("> ", ">> ")
+      print(inner.kind)
+      reader:close()
+      print(select(2, pcall(reader.read, reader, "> ", ">> ")).kind)
+    ]])
+    local window <close> = open_window(("%s %s"):format(support.suture, script_path))
+    window:await ">"
+    enter(window, "a")
+    window:await_end("> a", "locked", "closed", "", "over 0")
+  end)
+
+  it("goes on where completion raises", function()
+    local window <close> = drive { before = [[
+      local input <const> = require "suture.repl.input"
+      local open <const> = input.open
+      function input.open(options)
+        options.complete = function() error "no completion" end
+        return open(options)
+      end
+    ]] }
+    window:type "ab"
+    window:press "Tab"
+    enter(window, "c")
+    window:await_end('got "abc"', ">")
+    assert.matches("no completion", window:shown())
+  end)
+
   it("leaves the user's own keys alone", function()
     local inputrc = support.write("inputrc", '$if suture\n"\\C-p": "typed"\n$endif\n')
     local window <close> = drive { environment = "INPUTRC=" .. inputrc }
@@ -491,12 +527,36 @@ describe("terminal", function()
     assert.same("icanon echo", modes(window))
   end)
 
-  it("is as before when the process is ended by a signal", function()
+  it("goes on behind a stop that nobody can hold off", function()
     local window <close>, process = shell()
     window:type "half"
     window:await_end "> half"
-    os.execute("kill -TERM " .. process)
-    window:await "Terminated"
+    os.execute("kill -STOP " .. process)
+    window:await "Stopped"
+    enter(window, "fg")
+    window:await_end "> half"
+    enter(window, " done")
+    window:await 'got "half done"'
+    window:press "C-d"
+    window:await "the end"
+    assert.same("icanon echo", modes(window))
+  end)
+
+  for name, said in pairs { TERM = "Terminated", HUP = "Hangup", QUIT = "Quit" } do
+    it("is as before when the process is ended by SIG" .. name, function()
+      local window <close>, process = shell()
+      window:type "half"
+      window:await_end "> half"
+      os.execute(("kill -%s %s"):format(name, process))
+      window:await(said)
+      assert.same("icanon echo", modes(window))
+    end)
+  end
+
+  it("is as before when the code that runs ends the process", function()
+    local window <close> = shell()
+    enter(window, "run(function() os.exit(7) end)")
+    window:await_end "shell:"
     assert.same("icanon echo", modes(window))
   end)
 
