@@ -497,9 +497,9 @@ describe("terminal", function()
     window:await_end "> typed"
   end)
 
-  -- A shell with job control; the mark tells its prompt from others.
-  local function shell()
-    local window = open_window("env PS1='shell: ' ENV= bash --norc --noediting")
+  -- A shell with job control; the mark tells its prompt from others. `sh` leaves the terminal as it finds it.
+  local function shell(program)
+    local window = open_window(("env PS1='shell: ' ENV= %s"):format(program or "sh -i"))
     window:await "shell:"
     enter(window, ("%s %s"):format(support.suture, script "print('process', (io.open '/proc/self/stat':read 'n'))"))
     return window, window:await "\n>":match "process%s+(%d+)"
@@ -528,7 +528,7 @@ describe("terminal", function()
   end)
 
   it("goes on behind a stop that nobody can hold off", function()
-    local window <close>, process = shell()
+    local window <close>, process = shell "bash --norc --noediting"
     window:type "half"
     window:await_end "> half"
     os.execute("kill -STOP " .. process)
