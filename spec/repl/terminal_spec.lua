@@ -378,9 +378,10 @@ describe("terminal", function()
     it("drops a chunk of several lines", function()
       local window <close> = drive()
       enter(window, "f(")
-      enter(window, "1,")
+      window:type "1,"
+      window:await_end("> f(", ">> 1,")
       window:press "C-c"
-      window:await_end("> f(", ">> 1,", ">> ^C", "raised interrupted", ">")
+      window:await_end("> f(", ">> 1,^C", "raised interrupted", ">")
     end)
 
     it("ends a search", function()
