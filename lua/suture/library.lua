@@ -30,8 +30,9 @@ end
 ---@field folder string     the folder that its name counts from
 ---@field library string?   the library in which it lies
 ---@field hidden_by string? the path of the recipe of that name that is found instead
----@field about table?      what it says about itself, once it was read
----@field failure suture.failure?  or why it says nothing
+---@field about suture.library.brief?  what it says about itself, once it was read
+---@field failure suture.failure?      or why it says nothing
+---@field match suture.library.match?   what it finds in a file, once it was asked
 
 local function entry_of(found, root, first)
   local entry <const> = { name = found.name, path = found.path, folder = root.path, library = root.library }

@@ -111,13 +111,18 @@ other
     end
   end)
 
-  it("lists many recipes, one process after the other", function()
+  it("lists many recipes in their order", function()
     local folder = shelf.folder()
     support.run(("cd %s && for i in $(seq 100); do echo %s >x$i.lua; done"):format(folder,
       support.quote(shelf.recipe "summary = 'One of many'")))
-    local status, stdout = shelf.run(folder, "list")
-    local _, count = stdout:gsub("One of many", "")
-    assert.same({ 0, 100 }, { status, count })
+    local status, stdout = list(folder, "--json")
+    local names = {}
+    for name in stdout:gmatch '"name":"(%w+)","version":null,"summary":"One of many"' do
+      names[#names + 1] = name
+    end
+    local sorted = table.move(names, 1, #names, 1, {})
+    table.sort(sorted)
+    assert.same({ 0, 100, sorted }, { status, #names, names })
   end)
 end)
 
@@ -186,9 +191,9 @@ describe("suture list of a hostile library", function()
     assert.equal(0, status)
     assert.is_true(os.time() - start < 15)
     local _, late = stderr:gsub("passed the time limit of 1", "")
-    assert.equal(3, late)
-    _, late = stderr:gsub("it is not read: too many recipes of its folder passed the time limit", "")
-    assert.equal(38, late)
+    assert.is_true(late >= 3 and late <= 6, late) -- several are read at once
+    local _, rest = stderr:gsub("it is not read: too many recipes of its folder passed the time limit", "")
+    assert.equal(41, late + rest)
   end)
 
   it("asks no pipe and no device, and tells of folders that cannot be read", function()

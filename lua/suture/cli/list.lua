@@ -40,7 +40,7 @@ end
 
 local function is_wanted(entry, word)
   local about <const> = entry.about
-  local texts <const> = { entry.name, about.summary or "", table.unpack(catalogue.categories(about)) }
+  local texts <const> = { entry.name, about.summary or "", table.unpack(about.categories) }
   for _, text in ipairs(texts) do
     if text:lower():find(word:lower(), 1, true) then
       return true
@@ -94,33 +94,24 @@ end
 local order <const> = { "applicable", "applied", "partial", "parameters", "targets", "failed", "foreign" }
 local titles <const> = { parameters = "needs parameters", targets = "needs several targets" }
 
-local function group_of(match)
-  return match.needs or match.report.verdict or "failed"
+local function said(entry)
+  local match <const> = entry.match
+  return match.needs and table.concat(match.wanted, ", ") or match.reason or entry.about.summary
 end
 
-local function said(match)
-  local report <const> = match.report
-  if match.needs then
-    return table.concat(match.wanted, ", ")
-  elseif report.error then
-    return report.error.message
-  end
-  return report.reason or match.entry.about.summary
-end
-
-local function print_group(name, matches, width)
+local function print_group(name, entries, width)
   output.add((titles[name] or name) .. "\n")
-  for _, match in ipairs(matches) do
-    output.add(listing.line(match.entry.name, said(match), width) .. "\n")
+  for _, entry in ipairs(entries) do
+    output.add(listing.line(entry.name, said(entry), width) .. "\n")
   end
 end
 
-local function print_matches(matches, entries, verbose)
+local function print_matches(entries, verbose)
   local groups <const>, width <const> = {}, listing.width(entries)
-  for _, match in ipairs(matches) do
-    local name <const> = group_of(match)
+  for _, entry in ipairs(entries) do
+    local name <const> = entry.match.needs or entry.match.verdict or "failed"
     groups[name] = groups[name] or {}
-    table.insert(groups[name], match)
+    table.insert(groups[name], entry)
   end
   for _, name in ipairs(order) do
     local group <const> = groups[name]
@@ -132,13 +123,12 @@ local function print_matches(matches, entries, verbose)
   end
 end
 
-local function match_object(match, target)
-  local object <const>, report <const> = listing.object(match.entry), match.report
+local function match_object(entry, target)
+  local object <const>, match <const> = listing.object(entry), entry.match
   object.target = json.text(target)
-  object.verdict = report and report.verdict or json.null
-  object.status = report and report.status or json.null
+  object.verdict, object.status = json.text(match.verdict), json.text(match.status)
   object.needs = match.needs and { [match.needs] = json.list(match.wanted, json.text) } or json.null
-  object.reason = json.text(report and (report.error and report.error.message or report.reason))
+  object.reason = json.text(match.reason)
   return object
 end
 
@@ -153,15 +143,13 @@ local function size_of(target)
 end
 
 local function ask(entries, arguments)
-  local matches <const>, size <const> = {}, size_of(arguments.target)
-  for index, entry in ipairs(entries) do
-    matches[index] = matching.ask(entry, arguments.target, size, arguments.timeout or default_timeout)
-  end
+  local target <const> = arguments.target
+  matching.ask(entries, target, size_of(target), arguments.timeout or default_timeout)
   if not arguments.json then
-    return print_matches(matches, entries, arguments.verbose)
+    return print_matches(entries, arguments.verbose)
   end
-  for _, match in ipairs(matches) do
-    output.add(listing.json(match_object(match, arguments.target)) .. "\n")
+  for _, entry in ipairs(entries) do
+    output.add(listing.json(match_object(entry, target)) .. "\n")
   end
 end
 

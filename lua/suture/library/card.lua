@@ -1,7 +1,6 @@
 --- All that a recipe says about itself, for people and for programs. It comes from a process that may be anything:
 --- what has not the type that the schema promises is left out.
 
-local catalogue <const> = require "suture.library.catalogue"
 local json <const> = require "suture.json"
 local printable <const> = require "suture.printable"
 
@@ -212,7 +211,7 @@ function card.json(about, path)
     schema = 1, name = json.text(about.name), version = json.text(text(about.version)),
     summary = json.text(text(about.summary)), description = json.text(text(about.description)), path = json.text(path),
     license = json.text(text(about.license)), authors = json.list(texts(about.authors), json.text),
-    categories = json.list(catalogue.categories(about), json.text),
+    categories = json.list(texts(about.categories), json.text),
     requires = needed and { suture = json.text(needed) } or json.null,
     depends = json.list(texts(about.depends), json.text), conflicts = json.list(texts(about.conflicts), json.text),
     targets = json.list(tables(about.targets), target_object), params = parameter_objects(about.params),

@@ -1,6 +1,5 @@
 --- How recipes read in a list: for people, by category, and for programs.
 
-local catalogue <const> = require "suture.library.catalogue"
 local json <const> = require "suture.json"
 local printable <const> = require "suture.printable"
 
@@ -35,7 +34,7 @@ local OTHER <const> = "other"
 local function by_category(entries)
   local groups <const>, order <const>, rest <const> = {}, {}, {}
   for _, entry in ipairs(entries) do
-    local category <const> = catalogue.categories(entry.about)[1]
+    local category <const> = entry.about.categories[1]
     if category and not groups[category] then
       groups[category] = {}
       order[#order + 1] = category
@@ -75,7 +74,7 @@ function listing.object(entry)
   local about <const> = entry.about
   return {
     schema = 1, name = json.text(entry.name), version = json.text(about.version), summary = json.text(about.summary),
-    categories = json.list(catalogue.categories(about), json.text), path = json.text(entry.path),
+    categories = json.list(about.categories, json.text), path = json.text(entry.path),
     library = json.text(entry.library),
   }
 end
