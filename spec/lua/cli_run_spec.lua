@@ -1,4 +1,5 @@
--- suture run: the checker from outside (--verify), with what it sees and what its failure leaves.
+-- suture run: recipes that change sizes, sets of targets, several recipes; and the checker from outside (--verify),
+-- with what it sees and what its failure leaves.
 
 local support = require "spec.support"
 
@@ -59,6 +60,84 @@ describe("suture run of a recipe that changes sizes", function()
       assert.equal(5, status, stderr)
       assert.equal("01234567", support.read(target))
     end
+  end)
+end)
+
+describe("suture run of a recipe with several targets", function()
+  local left, right, pair
+
+  local function both(words, verb)
+    return support.run(("%s %s %s %s"):format(support.suture, verb or "run", pair, words))
+  end
+
+  before_each(function()
+    left, right = support.write("left", "01234567"), support.write("right", "abcdefgh")
+    pair = support.write("pair.lua", [[return { name = "acme/pair", version = "1.0",
+      targets = { { name = "left", match = function(b) return b[7] == 0x37 end }, { name = "right" } },
+      apply = function(t) t.left[0] = 0x78 t.right[0] = t.left[1] end }]])
+  end)
+
+  it("takes them in order or by name, as one set", function()
+    local status, stdout, stderr = both(left .. " " .. right)
+    assert.same({ 0, ("%s: changed (1 byte at 0x0)\n%s: changed (1 byte at 0x0)\n"):format(left, right), "" },
+      { status, stdout, stderr })
+    assert.same({ "x1234567", "1bcdefgh" }, { support.read(left), support.read(right) })
+    status, stdout = both(("right=%s left=%s"):format(right, left))
+    assert.same({ 0, ("%s: unchanged (already applied)\n%s: unchanged (already applied)\n"):format(right, left) },
+      { status, stdout })
+    local revert <const> = support.run(("%s revert %s"):format(support.suture, right))
+    assert.equal(0, revert)
+  end)
+
+  it("tells what is wrong with the set once, and writes nothing", function()
+    local wrong <const> = {
+      { left, 2, "target 'right' is missing: the targets are left, right" },
+      { ("%s %s %s"):format(left, right, left), 2, "3 targets are given, and the recipe has 2 (left, right)" },
+      { ("lfet=%s %s"):format(left, right), 2, "unknown target 'lfet'; did you mean 'left'?" },
+      { ("%s %s"):format(left, left), 2, ("%s and %s are one file: a set needs different ones"):format(left, left) },
+      { ("%s %s"):format(right, left), 3, right .. ": no match: the recipe does not know this file" },
+      { ("%s %s.gone"):format(left, left), 4, left .. ".gone: No such file or directory" },
+    }
+    for _, case in ipairs(wrong) do
+      for _, verb in ipairs { "run", "check" } do
+        local status, _, stderr = both(case[1], verb)
+        assert.same({ case[2], ("suture: %s\n"):format(case[3]) }, { status, stderr })
+      end
+    end
+    assert.same({ "01234567", "abcdefgh" }, { support.read(left), support.read(right) })
+  end)
+
+  it("refuses -o", function()
+    local status, _, stderr = both(("%s %s -o %s"):format(left, right, support.path "out"))
+    assert.equal(2, status)
+    assert.matches("-o takes one target", stderr, 1, true)
+  end)
+end)
+
+describe("suture run of several recipes", function()
+  it("names both where they overlap, and changes nothing", function()
+    local target = support.write("target", "01234567")
+    local text <const> = "return { name = %q, edits = { { at = %d, old = %q, new = %q } } }"
+    local a, b = support.write("a.lua", text:format("acme/a", 0, "01", "xy")),
+      support.write("b.lua", text:format("acme/b", 1, "y2", "12"))
+    for _, verb in ipairs { "run", "check" } do
+      local status, _, stderr = support.run(("%s %s -r %s -r %s %s"):format(support.suture, verb, a, b, target))
+      assert.same({ 5, ("suture: %s: 0x1: the recipes acme/a and acme/b overlap here\n"):format(target) },
+        { status, stderr })
+    end
+    assert.equal("01234567", support.read(target))
+  end)
+
+  it("ends with 2 for recipes that depend on each other in a circle, and names it", function()
+    support.run("mkdir -p " .. support.path "shelf")
+    local target = support.write("target", "01234567")
+    for name, other in pairs { a = "b", b = "a" } do
+      support.write(support.path("shelf/" .. name .. ".lua"), ("return { name = %q, depends = { %q }, apply = print }")
+        :format(name, other))
+    end
+    local status, _, stderr = support.run(("SUTURE_PATH=%s %s run a %s"):format(support.path "shelf", support.suture,
+      target))
+    assert.same({ 2, "suture: recipes depend on each other in a circle: a -> b -> a\n" }, { status, stderr })
   end)
 end)
 
