@@ -179,6 +179,26 @@ describe("result", function()
     assert.is_false((accepted(head, earlier, pack("change", 2, 20, "x", "F"), pack("verdict", "applied", ""))))
   end)
 
+  it("takes examples only where they are asked for", function()
+    local text <const> = pack("examples", "")
+    for _, describes in ipairs { "only", "instead", "never" } do
+      local taken = new(describes)
+      assert.is_true(takes(taken, head))
+      assert.is_false(takes(taken, text))
+    end
+    for _, frame in ipairs {
+      pack("description", "{}"), pack("change", 1, 0, "x", "y"), pack("verdict", "applied", ""),
+    } do
+      local taken = new "examples"
+      assert.is_true(takes(taken, head))
+      assert.is_false(takes(taken, frame))
+    end
+    local taken = new "examples"
+    assert.is_true(takes(taken, head))
+    assert.is_true(takes(taken, text))
+    assert.is_true(taken:is_complete())
+  end)
+
   it("takes a description instead of a result only before there is one", function()
     local function takes_all(describes, ...)
       local taken = new(describes)

@@ -19,7 +19,7 @@ local most_recipes <const> = 64
 ---@field about table?               what it says about itself; nil where nobody asked
 ---@field plain boolean?             it is asked while it runs
 ---@field needed_by string?          the name of the recipe that depends on it, where it was not asked for
----@field targets integer[]          which targets of the set, in the order of its job
+---@field targets integer[]          which targets of the set, in its order
 ---@field rivals { name: string, path: string }[]  recipes that must not be applied
 ---@field texts table<string, string>?
 ---@field params table<string, any>?
@@ -188,6 +188,7 @@ end
 
 local function step_of(planning, entry, targets, options)
   local texts <const>, params <const>, files <const> = give(entry, options)
+  table.sort(targets)
   return {
     path = entry.path, about = entry.about, needed_by = not entry.asked and entry.needed_by or nil, targets = targets,
     rivals = rivals_of(planning, entry), texts = texts, params = params, files = files,

@@ -210,11 +210,15 @@ local Result <const> = {}
 Result.__index = Result
 
 local of_a_description <const> = { recipe = true, description = true, examples = true, failure = true, log = true }
+
+-- The message that stands for a result, by what is asked for.
+local awaited <const> = { only = "description", instead = "description", examples = "examples" }
 local is_description <const> = { description = true, examples = true }
+local is_alone <const> = { only = true, examples = true }
 
 local function read(self, what, ...)
-  need(not self.ended and (self.describes ~= "never" or not is_description[what]))
-  need(self.describes ~= "only" or of_a_description[what])
+  need(not self.ended and (not is_description[what] or awaited[self.describes] == what))
+  need(not is_alone[self.describes] or of_a_description[what])
   takers[what](self, ...)
   self.worked = self.worked or not of_a_description[what]
 end
@@ -254,8 +258,8 @@ end
 ---@param targets { size: integer, earlier: suture.change[]? }[]  their sizes, and what earlier recipes change in them
 ---@param most number       bytes that it may have in all
 ---@param listener { log: fun(text: string), progress: fun(percent: integer) }
----@param describes "only"|"instead"|"never"  whether a description is what is wanted, is taken in the place of a
---- result that has not begun, or is out of place
+---@param describes "only"|"instead"|"never"|"examples"  whether a description is what is wanted, is taken in the place
+--- of a result that has not begun, is out of place; or whether examples are wanted
 ---@return table result  of the class whose methods take messages
 function result.new(targets, most, listener, describes)
   local self <const> = setmetatable({

@@ -147,7 +147,7 @@ local function plain_job(job)
 end
 
 local function descriptions(job)
-  return job.describe and "only" or job.plain and "instead" or "never"
+  return job.examples and "examples" or job.describe and "only" or job.plain and "instead" or "never"
 end
 
 -- Returns the result as far as it came, and what went wrong with it.
