@@ -145,6 +145,21 @@ describe("hunk", function()
       refused("notunique", "found 0", b, inside)
     end)
 
+    it("counts within from base, and looks from base on without it", function()
+      local b = bytes "c7 01 c7 01 c7 01"
+      local find = { find = hex "c7 01", skip = 1, old = "\1", new = "\2", base = 1, within = { 1, 2 } }
+      assert.equal(3, (b:hunk(find)))
+      assert.equal(5, (b:hunk { find = hex "c7 01", skip = 1, old = "\1", new = "\2", base = 3 }))
+      refused("range", "past the end", b, { find = hex "c7", old = hex "c7", new = "\1", base = 7 })
+      refused("notunique", "found 0", b, { find = hex "c7", old = hex "c7", new = "\1", base = 6 })
+    end)
+
+    it("counts no more matches than tell that it is another file", function()
+      local err = raised("notunique", suture.buffer(9000).hunk, suture.buffer(9000),
+        { find = "\0", old = "\0", new = "\1" })
+      assert.matches("found more than 4097 (0x0, 0x1, 0x2, 0x3, ...)", tostring(err), 1, true)
+    end)
+
     it("raises range when within leaves the bytes", function()
       refused("range", "end", bytes "c7 01", { find = "\xc7", old = "\xc7", new = "\1", within = { 1, 2 } })
     end)
@@ -276,6 +291,22 @@ describe("hunk", function()
       ["skip with at"] = { { at = 0, skip = 1, old = "a", new = "b" }, "skip goes with find" },
       ["within that is a number"] = { { find = "a", within = 1, old = "a", new = "b" }, "within must be" },
       ["within of one number"] = { { find = "a", within = { 1 }, old = "a", new = "b" }, "within must be" },
+      ["within past all offsets"] = {
+        { find = "a", within = { math.maxinteger, 1 }, old = "a", new = "b" }, "base and within are too far together" },
+      ["within past all offsets from base"] = {
+        { find = "a", base = math.maxinteger - 1, within = { 1, 1 }, old = "a", new = "b" }, "too far together" },
+      ["at past all offsets from base"] = {
+        { at = 1, base = math.maxinteger, old = "a", new = "b" }, "base and at are too far together" },
+      ["a skip past all patterns"] = { { find = "a", skip = math.maxinteger, old = "a", new = "b" }, "too long" },
+      ["base that is negative"] = { { at = 0, base = -1, old = "a", new = "b" }, "base must be at least 0" },
+      ["skip that is negative"] = { { find = "a", skip = -1, old = "a", new = "b" }, "skip must be at least 0" },
+      ["count in an alternative that is a place"] = {
+        { any = { { at = 0, count = 1 } }, old = "a", new = "b" }, "count goes with find" },
+      ["an alternative that is a string"] = { { any = { "a" }, old = "a", new = "b" }, "any[1] must be a table" },
+      ["optional in an alternative"] = {
+        { any = { { at = 0, optional = true } }, old = "a", new = "b" }, "any[1] cannot have optional" },
+      ["new that is a function"] = { { at = 0, old = "a", new = print }, "new must be a string or a pattern" },
+      ["a label"] = { { at = 0, old = "a", new = "b", label = "1.0" }, "unknown key 'label'" },
       ["a note that is a number"] = { { at = 0, old = "a", new = "b", note = 1 }, "note must be a string" },
       ["optional that is a string"] = { { at = 0, old = "a", new = "b", optional = "yes" }, "optional must be" },
       ["any that is empty"] = { { any = {}, old = "a", new = "b" }, "any must be a list" },

@@ -49,13 +49,20 @@ local function is_better(one, other)
   return one.offset < other.offset
 end
 
--- How far off it may be: half of what bytes at random are, and fewer than half of the bytes.
+-- How far off it may be: nearly as far as bytes at random, so that a part of it that is there is found.
 local function limit_of(form)
-  return #form.fixed * 4
+  return #form.fixed * 7
 end
 
-local function is_like(candidate)
-  return 2 * #candidate.differing < #candidate.form.fixed
+-- How many bytes must be as they should: a fifth of them, and so many that it is no accident in a file of that size.
+local function least_alike(b, form)
+  local by_accident <const> = math.log(math.max(1, #b), 2) // 8 + 1
+  return math.max(3, #form.fixed // 5, by_accident + 1)
+end
+
+local function is_like(b, candidate)
+  local form <const> = candidate.form
+  return #form.fixed - #candidate.differing >= least_alike(b, form)
 end
 
 -- Whether two are views of one place: where a part is shifted the other part alone is like it too.
@@ -118,7 +125,7 @@ local function look_elsewhere(b, wish, form, offsets, list)
   local place <const>, most = wish.places[1], limit_of(form)
   for _, offset in ipairs(offsets) do
     local candidate <const> = offset ~= place and candidate_at(b, form, offset, most, place)
-    if candidate and is_like(candidate) then
+    if candidate and is_like(b, candidate) then
       keep(list, candidate)
       most = #list == candidates.most and math.min(most, list[#list].distance) or most
     end
@@ -128,7 +135,7 @@ end
 local function try_shift(b, wish, form, offset, by, list)
   local shifted <const>, cost <const> = shift.fit(b, form, offset, by)
   local candidate <const> = shifted and candidate_at(b, shifted, offset, limit_of(form), wish.places[1])
-  if candidate and is_like(candidate) then
+  if candidate and is_like(b, candidate) then
     candidate.distance, candidate.is_shifted = candidate.distance + cost, true
     keep(list, candidate)
   end

@@ -17,6 +17,9 @@ local pieces = {}
 -- are few bytes it takes three.
 local groups <const>, few <const> = 4, 8
 
+-- So many fixed bytes that follow each other make a piece too.
+local stretch <const>, most_stretches <const> = 5, 8
+
 -- With fewer bytes in a piece it is everywhere.
 local least_fixed <const> = 3
 
@@ -52,11 +55,21 @@ local function without(form, one, other)
   return indices
 end
 
+-- Where a short stretch alone is there: some of these have a piece of it, wherever it begins.
+local function stretches(form)
+  local fixed <const>, list <const> = form.fixed, {}
+  local step <const> = math.max(2, (#fixed - stretch) // most_stretches)
+  for first = 1, #fixed - stretch + 1, step do
+    list[#list + 1] = piece(form, table.move(fixed, first, first + stretch - 1, 1, {}))
+  end
+  return list
+end
+
 --- The pieces of a form. None where it is so short that they would be everywhere.
 ---@param form suture.likeness
 ---@return suture.piece[]
 function pieces.of(form)
-  local list <const>, is_short <const> = {}, #form.fixed < few
+  local list <const>, is_short <const> = stretches(form), #form.fixed < few
   for one = 1, groups do
     for other = is_short and one or one + 1, is_short and one or groups do
       list[#list + 1] = piece(form, without(form, one, other))

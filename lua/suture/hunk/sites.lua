@@ -110,7 +110,7 @@ end
 local function choose(alternative, list)
   local count <const>, nth <const> = alternative.count, alternative.nth
   if count or not nth then
-    if #list ~= (count or 1) or list.is_cut then
+    if #list ~= (count or 1) then
       return nil, wrong_number(alternative, list)
     end
   end

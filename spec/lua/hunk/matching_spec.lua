@@ -86,6 +86,10 @@ describe("matching", function()
     local alternative = edit.read { find = "ab", old = "ab", new = "xy", nth = 2 }.alternatives[1]
     local list = matching.of(suture.buffer(("abxy"):rep(5000)), alternative)
     assert.same({ 4098, true, 0, 2, 8194 }, { #list, list.is_cut, list[1], list[2], list[4098] })
+    list = matching.of(suture.buffer(("ab"):rep(4098)), alternative)
+    assert.same({ 4098, false }, { #list, list.is_cut })
+    list = matching.of(suture.buffer(("ab"):rep(4099)), alternative)
+    assert.same({ 4098, true }, { #list, list.is_cut })
     alternative = edit.read { find = "0123ab", skip = 4, old = "ab", new = "xy" }.alternatives[1]
     local b, known = suture.buffer(("0123ab0123xy"):rep(5000)), {}
     matching.all(b, { alternative }, known)

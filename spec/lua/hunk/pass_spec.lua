@@ -78,6 +78,14 @@ describe("pass", function()
       assert(stressed.is_so or some > 200, "the data hold too little")
     end)
 
+    it("finds what begins at the last byte of a part", function()
+      for start = 1, 20 do
+        local b = suture.buffer((" "):rep(start - 1) .. "abcdef" .. (" "):rep(9))
+        local lists = pass.run(b, { suture.pattern "61 62 63 64 65 66" }, { 9 }, start)
+        assert.same({ { start - 1, is_cut = false } }, lists)
+      end
+    end)
+
     it("finds nothing in no bytes, and for no patterns", function()
       assert.same({}, pass.run(suture.buffer(0), {}, {}))
       assert.same({ { is_cut = false } }, pass.run(suture.buffer(0), { suture.pattern "01 02 03 04" }, { 1 }))
