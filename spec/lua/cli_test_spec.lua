@@ -320,6 +320,17 @@ describe("suture test of hostile examples", function()
     hostile("while true do print(('x'):rep(1000)) end", "limit of %d+ bytes of log")
   end)
 
+  it("ends with 130 at Ctrl-C, and leaves nothing behind", function()
+    local place = shelf.folder()
+    local folder = shelf.folder {
+      ["x.lua"] = GOOD:format "{ input = function() while true do end end, output = 'x' }",
+    }
+    local status, stdout, stderr = support.run(("cd %s && TMPDIR=%s timeout --foreground --preserve-status -s INT 1 %s test x.lua")
+      :format(folder, place, shelf.suture()))
+    assert.same({ 130, "", "suture: interrupted\n" }, { status, stdout, stderr })
+    assert.equal("", select(2, support.run("ls -A " .. place)))
+  end)
+
   it("lets them reach nothing", function()
     hostile(("return io.open(%q):read 'a'"):format(secret), "global 'io'")
     hostile(("return require 'suture'.open(%q):read(0, 16)"):format(secret), "open is not for recipes")
