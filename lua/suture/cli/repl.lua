@@ -61,7 +61,7 @@ end
 local function input_options(talk)
   return {
     is_complete = is_complete, history = history.path(), environment = talk:environment(), commands = commands.words(),
-    recipes = recipe_names, signature = require("suture.repl.reference").signature,
+    usage = commands.usage, recipes = recipe_names, signature = require("suture.repl.reference").signature,
   }
 end
 

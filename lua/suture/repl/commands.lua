@@ -29,6 +29,17 @@ function commands.words()
   return words
 end
 
+--- How a command is used, as in ".open PATH"; nil where there is no such command.
+---@param name string  without the dot
+---@return string?
+function commands.usage(name)
+  for _, known in ipairs(commands.names()) do
+    if known == name then
+      return require(PREFIX .. name).usage
+    end
+  end
+end
+
 --- Whether a text is one.
 ---@param text string
 ---@return boolean
