@@ -27,7 +27,7 @@ describe("suture repl in a window", function()
     local window <close> = talk()
     window:type "b:cstr"
     window:press "Tab"
-    window:await_end "b> b:cstring"
+    window:await_end("b> b:cstring", "b:cstring(off [, max]) -> string")
     window:press "C-u"
     window:type "b.pa"
     window:press("Tab", "Tab")
