@@ -182,6 +182,21 @@ describe("a recipe with several targets", function()
     nobody_holds()
   end)
 
+  it("leaves all untouched when there is no room for the last one, or it cannot be written", function()
+    local path = recipe "apply = function(t) t.kernel[1] = 9 t.initrd[1] = 9 t.dtb[1] = 9 end"
+    for _, failing_call in ipairs { "fallocate:error=ENOSPC:when=3", "pwrite64:error=EIO:when=3" } do
+      set()
+      local list, code = reports.of("run", path, paths, {}, "",
+        "env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -P " .. paths[1] .. " -P " .. paths[2] .. " -P "
+          .. paths[3] .. " -e inject=" .. failing_call)
+      assert.equal(4, code)
+      assert.same({ "failed", "failed", "failed" }, column(list, "status"))
+      assert.same(START, contents())
+      assert.equal("dtb\ninitrd\nkernel\n", listing())
+      nobody_holds()
+    end
+  end)
+
   it("leaves all untouched when one cannot be opened, or is held by another", function()
     local path = recipe(EDITS)
     set()

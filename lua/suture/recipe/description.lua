@@ -114,6 +114,7 @@ end
 function description.decode(json)
   local value <const> = dkjson.decode(json, 1, nil, nil)
   need(type(value) == "table")
+  need(value.version == nil or type(value.version) == "string")
   check_list(value.depends, check_name)
   check_list(value.conflicts, check_name)
   check_list(value.targets, check_target)
