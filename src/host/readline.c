@@ -535,6 +535,10 @@ static int editor_read(lua_State *L)
         return failure_raise(L, "locked", "a line is being edited already");
     if (!keys_start(&editor.keys))
         return failure_raise(L, "io", strerror(errno));
+    if (interrupt_is_pending()) {
+        keys_stop(&editor.keys);
+        return interrupt_raise(L); /* typed before the prompt was there */
+    }
     read_line(L, prompt);
     interrupt_arm();
     keys_stop(&editor.keys);
