@@ -321,6 +321,7 @@ describe("the command line", function()
       { "nothing for --backup to keep", "run $r 0001 -o x --backup=.x" },
       { "-o takes one target", "run $r 0001 0002 -o x" },
       { "-o takes one target", "run $r -o x --files0-from <(printf '0001\\0''0002')" },
+      { "-o names the target itself: 0001", "run $n t=0001 -o 0001" },
       { "-q and -v ask for opposites", "run $r 0001 -q -v" },
       { "--jobs needs a number from 1 to 1024, not '0'", "run $r 0001 --jobs 0" },
       { "--jobs needs a number", "run $r 0001 --jobs x" }, { "--jobs needs a number", "run $r 0001 --jobs 1.5" },

@@ -79,6 +79,9 @@ describe("suture run -", function()
       { shell(("suture run $r %s -o -"):format(target)) })
     assert.same({ 0, "A.\9", "" }, { shell("suture run $r - -o - -q", "A.\5") })
     assert.equal("A.\5", support.read(target))
+    local named = support.write("named.lua",
+      "return { targets = { { name = 't' } }, apply = function(b) b[0] = 0x42 end }")
+    assert.same({ 0, "B.\5", "" }, { shell(("suture run %s t=%s -o - -q"):format(named, target)) })
   end)
 
   it("says in one line (4) that standard output or input failed", function()

@@ -1,7 +1,6 @@
 --- suture run: patch targets with recipes.
 
 local batch <const> = require "suture.recipe.batch"
-local core <const> = require "suture.core"
 local recipe <const> = require "suture.recipe"
 local report <const> = require "suture.recipe.report"
 local request <const> = require "suture.recipe.request"
@@ -23,23 +22,10 @@ local function all_lines(result)
   return list
 end
 
--- Also by a hard link, a symbolic link or a detour.
-local function is_one_file(left, right)
-  if left == right then
-    return true
-  end
-  local one <const>, other <const> = core.identify(left), core.identify(right)
-  return one and other and one.device == other.device and one.inode == other.inode
-end
-
 ---@param arguments table
 ---@return integer status
 function run.run(arguments)
   local asked <const> = request.new(arguments)
-  local out <const>, target <const> = asked.options.output, asked.targets[1]
-  if out and target and out ~= "-" and is_one_file(out, target) then
-    core.raise("argument", ("-o names the target itself: %s"):format(out))
-  end
   return batch.run(asked, { act = recipe.run, writes = true, lines = asked.verbose and all_lines or lines })
 end
 
