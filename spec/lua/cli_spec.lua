@@ -332,7 +332,7 @@ describe("suture run", function()
     ["sides of different length"] = { "old has 1 byte and new has 2",
       "return { edits = { { at = 0, old = 'a', new = 'bb' } } }" },
     ["an error of its own"] = { "boom", "error 'boom'" },
-    ["two targets"] = { "more than one target", "return { targets = { {}, {} }, apply = print }" },
+    ["two targets without names"] = { "there are several", "return { targets = { {}, {} }, apply = print }" },
   }
   for name, case in pairs(unloadable) do
     it("cannot load (2) a recipe with " .. name, function()
