@@ -1,7 +1,8 @@
--- scripts/disk, judged by sgdisk and by a reader in Python on images that sgdisk makes.
+-- scripts/disk, judged by sgdisk and by a reader in Python, on images that sgdisk makes and on loop devices.
 
 local driver = require "spec.scripts.driver"
 local outside = require "spec.scripts.outside"
+local recipe = require "spec.support.recipe"
 local support = require "spec.support"
 local world = require "spec.support.world"
 
@@ -192,3 +193,25 @@ driver.proves("disk/partition-guid", {
       params = { partition = 2, guid = "00000000-0000-0000-0000-000000000000" } },
   }),
 })
+
+describe("disk/partition-name", function()
+  for _, sector in ipairs { 512, 4096 } do
+    it(("renames a partition of a device with sectors of %d bytes"):format(sector), function()
+      local path = outside.file("device.img", ("\0"):rep(1 << 20))
+      local status, stdout = support.run(("losetup -f --show -b %d %s"):format(sector, quote(path)))
+      if status ~= 0 then
+        return pending "no loop device can be had here"
+      end
+      local device = stdout:gsub("\n", "")
+      finally(function() support.run("losetup -d " .. device) end)
+      sgdisk(device, CREATE)
+      local before = support.sha256(device)
+      assert.equal(0, (recipe.run("run", "disk/partition-name", device, "-p partition=1 -p name=renamed")))
+      assert.matches("No problems found", sgdisk(device, "-v"), 1, true)
+      assert.matches("Partition name: 'renamed'", sgdisk(device, "-i 1"), 1, true)
+      assert.equal("applied", recipe.verdict("disk/partition-name", device, "-p partition=1 -p name=renamed"))
+      world.must(("%s revert %s"):format(support.suture, device))
+      assert.equal(before, support.sha256(device))
+    end)
+  end
+end)

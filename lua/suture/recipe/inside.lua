@@ -80,7 +80,7 @@ end
 -- What the recipes before this one change is there for it, as if it were in the file.
 local function open_target(given)
   local change <const> = require "suture.change"
-  local bytes <const> = opened(given.path, { mode = "copy", recover = false })
+  local bytes <const> = opened(given.path, { mode = "copy", recover = false, block = true })
   for _, entry in ipairs(given.earlier or {}) do
     change.apply(bytes, entry.offset, entry.old, entry.new)
   end

@@ -37,7 +37,7 @@ function opening.close(list)
   end
 end
 
---- Opens all targets, or none.
+--- Opens all targets, files or block devices, or none.
 ---@param targets suture.recipe.target[]
 ---@param mode "copy"|"patch"
 ---@param checking boolean
@@ -50,7 +50,7 @@ function opening.open(targets, mode, checking)
   end
   local list <const> = {}
   for number, target in ipairs(targets) do
-    local b <const>, err <const> = core.open(target.path, mode)
+    local b <const>, err <const> = core.open(target.path, { mode = mode, block = true })
     if not b then
       opening.close(list)
       problem = failure.describe(err, code_of(err, checking))

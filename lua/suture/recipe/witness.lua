@@ -102,7 +102,7 @@ local function listen_to_unique(of)
 end
 
 local function target_of(bytes, number)
-  local file <const>, err <const> = core.open(bytes.path, { mode = "copy", recover = false })
+  local file <const>, err <const> = core.open(bytes.path, { mode = "copy", recover = false, block = true })
   if not file then
     error(err, 0)
   end
