@@ -8,6 +8,7 @@ local driver = require "spec.scripts.driver"
 local elf = require "spec.scripts.elf"
 local failure = require "suture.recipe.failure"
 local parameters = require "suture.recipe.parameters"
+local sealed = require "spec.scripts.sealed"
 local support = require "spec.support"
 local suture = require "suture"
 
@@ -94,11 +95,12 @@ end
 
 local ways <const> = { overwritten, overwritten, overwritten, flipped, flipped, cut, moved }
 
-local function mutant(data)
+-- Every other one is sealed, where the recipe looks at checksums.
+local function mutant(data, seal)
   for _ = 1, math.random(3) do
     data = ways[math.random(#ways)](data)
   end
-  return data
+  return seal and math.random(2) == 1 and seal(data) or data
 end
 
 -- What a recipe is tried on: its examples, and for ELF files a program as it comes from the linker.
@@ -114,9 +116,9 @@ local function inputs_of(name, recipe)
 end
 
 -- Judges mutants of one input; counts them by status.
-local function try(recipe, params, input, seen)
+local function try(recipe, params, input, seal, seen)
   for count = 1, MUTANTS do
-    local data = mutant(input)
+    local data = mutant(input, seal)
     local code, err = judge(recipe, params, data)
     if code ~= 0 and code ~= failure.FOREIGN then
       local path = support.write("/tmp/suture-mutant.bin", data)
@@ -135,7 +137,7 @@ describe("mutants of the examples", function()
       math.randomseed(number, 20240229)
       local seen = {}
       for _, input in ipairs(inputs) do
-        try(recipe, parameters.resolve(recipe.params or {}, input.params or {}), input.data, seen)
+        try(recipe, parameters.resolve(recipe.params or {}, input.params or {}), input.data, sealed(name), seen)
       end
       assert(seen[0] and seen[failure.FOREIGN], "the mutants are all of one kind")
     end)
