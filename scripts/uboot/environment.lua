@@ -3,8 +3,8 @@ local environment <const> = require "suture.format.environment"
 local function check(params, context)
   if params.remove == (params.value ~= nil) then
     context.refuse "give either value or remove=true"
-  elseif params.value and params.value:find "\0" then
-    context.refuse "the value has a NUL"
+  elseif (params.name .. (params.value or "")):find "\0" then
+    context.refuse "the name or the value has a NUL"
   end
 end
 
@@ -52,7 +52,7 @@ is.]],
   license = "MIT",
   categories = { "uboot", "firmware" },
   params = {
-    name = { type = "string", required = true, pattern = "^[^=%z]+$", help = "the variable, such as bootdelay" },
+    name = { type = "string", required = true, pattern = "^[^=]+$", help = "the variable, such as bootdelay" },
     value = { type = "string", help = "its new value" },
     remove = { type = "boolean", default = false, help = "take the variable out" },
     offset = { type = "integer", default = 0, min = 0, help = "where the environment begins (CONFIG_ENV_OFFSET)" },
