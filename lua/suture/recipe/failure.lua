@@ -16,6 +16,7 @@ failure.USAGE, failure.FOREIGN, failure.IO, failure.RECIPE, failure.INDETERMINAT
 ---@field text string       a line for people, with path and offset where known
 ---@field path string?      of the file that it is about
 ---@field target integer?    the number of the target that it is about
+---@field recipe string?     the name of the recipe that failed, where a run has several
 ---@field offset integer?   in the file
 ---@field where string?     "recipe.lua:12"
 

@@ -107,6 +107,9 @@ function report.error_line(result)
   if failure.code ~= 2 and text:sub(1, #path + 1) ~= path .. ":" then
     text = path .. ": " .. text
   end
+  if failure.recipe and not text:find(failure.recipe, 1, true) then
+    text = ("%s (%s)"):format(text, failure.recipe)
+  end
   if failure.where and not text:find(failure.where, 1, true) then
     text = ("%s (at %s)"):format(text, failure.where)
   end

@@ -20,6 +20,16 @@ describe("report", function()
     assert.equal("a\\x1b[31m\\x0a\\xff: changed (1 byte at 0x0)", report.run_line(result))
   end)
 
+  it("names the target that a problem is about, and the recipe where a run has several", function()
+    local result = changed {}
+    result.error = { code = 3, kind = "foreign", message = "m", text = "found nothing to do" }
+    assert.equal("suture: prog: found nothing to do", report.error_line(result))
+    result.error.path, result.error.recipe = "other", "acme/b"
+    assert.equal("suture: other: found nothing to do (acme/b)", report.error_line(result))
+    result.error.text = "other: 0x1: the recipes acme/a and acme/b overlap here"
+    assert.equal("suture: other: 0x1: the recipes acme/a and acme/b overlap here", report.error_line(result))
+  end)
+
   it("cuts long changes", function()
     local result = changed { { offset = 0, old = ("a"):rep(20), new = ("b"):rep(20) } }
     assert.matches("62 %.%.%. %(20 bytes%)$", report.check_lines(result, true)[2])
