@@ -164,74 +164,6 @@ local function load_recipe(job, ready, globals)
   return recipe, loading.name(recipe, job.recipe), params, assigned(recipe, job, ready)
 end
 
-local function tell_nearest(send, candidate)
-  send("nearest", candidate.offset, candidate.matches, candidate.pattern)
-  for _, difference in ipairs(candidate.differences) do
-    send("difference", difference.offset, difference.wanted, difference.found)
-  end
-end
-
-local function tell_hunk(send, sighting)
-  send("hunk", sighting.target, sighting.note or "", sighting.offset or -1, sighting.length, sighting.state)
-  for _, key in ipairs { "label", "problem" } do
-    if sighting[key] then
-      send(key, sighting[key])
-    end
-  end
-  for _, candidate in ipairs(sighting.nearest or {}) do
-    tell_nearest(send, candidate)
-  end
-end
-
-local function tell_result(send, target, seen)
-  for _, guard in ipairs(seen.guards) do
-    send("guard", target.number, guard.offset, guard.bytes)
-  end
-  for _, change in ipairs(target.changes) do
-    send("change", target.number, change.offset, change.old, change.new)
-  end
-end
-
-local function tell_outcome(send, outcome, seen)
-  for _, target in ipairs(outcome.targets) do
-    send("target", target.number, target.declared.name or "", target.label or "")
-  end
-  for _, hunk in ipairs(outcome.hunks) do
-    tell_hunk(send, hunk)
-  end
-  if outcome.failure then
-    return send.failure(outcome.failure)
-  end
-  for _, target in ipairs(outcome.targets) do
-    tell_result(send, target, seen.targets[target.number])
-  end
-  send("verdict", outcome.verdict, outcome.reason or "")
-end
-
--- The number of the target with that path, 0 where there is none.
-local function number_of(job, path)
-  for number, target in ipairs(job.targets or {}) do
-    if target.path == path then
-      return number
-    end
-  end
-  return 0
-end
-
--- Called with the name of a message and its fields; `failure` with a description.
-local function messenger(job, send)
-  local wire <const> = require "suture.recipe.wire"
-  local function tell(_, ...)
-    send(wire.pack(...))
-  end
-  return setmetatable({
-    failure = function(problem)
-      send(wire.pack("failure", problem.code, problem.kind, problem.message, problem.text,
-        number_of(job, problem.path), problem.offset or -1, problem.where or ""))
-    end,
-  }, { __call = tell })
-end
-
 local function describe(failure, recipe, send)
   attempt(failure, failure.USAGE, send, function()
     send("description", require("suture.recipe.description").encode(recipe))
@@ -253,7 +185,7 @@ local function run(job, ready, globals, send)
   elseif not targets then
     return describe(failure, recipe, send)
   end
-  tell_outcome(send, require("suture.recipe.patching").run(recipe, targets, ready.seen, {
+  require("suture.recipe.telling").outcome(send, require("suture.recipe.patching").run(recipe, targets, ready.seen, {
     params = params, checking = job.checking, folder = ready.folder, open = open_asset, restrict = restrict,
     identify = identify_asset,
     tell = function(what, value)
@@ -303,7 +235,7 @@ end
 ---@param seal fun(folders: string[])
 return function(job, frame, seal)
   local failure <const> = require "suture.recipe.failure"
-  local send <const> = messenger(job, frame)
+  local send <const> = require("suture.recipe.telling").messenger(job, frame)
   local ready <const> = { folder = job.recipe:match("^.*/") or "" }
   if not prepare(job, ready, send) then
     return

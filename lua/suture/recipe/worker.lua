@@ -17,8 +17,8 @@ local worker = {}
 ---@field texts table<string, string>? or their texts, as a command line has them
 ---@field files table<string, string>? paths of the files among them
 ---@field checking boolean?
----@field timeout number               seconds
----@field memory number                MiB
+---@field timeout number?              seconds; 60 if absent, and one more for each 64 MiB of the targets
+---@field memory number?               MiB; 512 if absent
 ---@field trust boolean?               no cell: the recipe has all rights of the user
 ---@field strict boolean?              a cell that lacks a part is an error
 
@@ -28,6 +28,19 @@ local worker = {}
 ---@field earlier suture.change[]?     what recipes before this one change in it
 
 local MIB <const> = 1 << 20
+local default_timeout <const>, default_memory <const> = 60, 512
+
+-- Reading a huge file takes its time, also where nobody set a limit: one second for so many bytes.
+local slowest <const> = 64 << 20
+
+local function set_limits(job)
+  local size = 0
+  for _, target in ipairs(job.targets or {}) do
+    size = size + target.size
+  end
+  job.timeout = job.timeout or default_timeout + size // slowest
+  job.memory = job.memory or default_memory
+end
 
 local function host()
   local ok <const>, module <const> = pcall(require, "suture.host")
@@ -192,6 +205,7 @@ end
 ---@param listener { log: fun(text: string), progress: fun(percent: integer) }?
 ---@return suture.outcome
 function worker.run(job, listener)
+  set_limits(job)
   look_at_cell(job)
   local wrong <const> = check_params(job.params)
   if wrong then
