@@ -11,7 +11,7 @@ local read <const>, expect <const>, patch <const> = core.methods.read, core.meth
 
 local hunk = {}
 
-local observer
+local observer, miss_observer
 
 --- What an observer hears: what a hunk came to at one of its sites, in the file's offsets. "absent" is the state of
 --- an optional hunk that was not found, "neither" that of one that has no place, or other bytes there.
@@ -26,11 +26,12 @@ local observer
 ---@field problem string?   why it is neither
 ---@field nearest suture.candidate[]?  what comes next to it where it is neither, the best first
 
---- Has a function called for each hunk that is found from now on, before it
---- writes. nil ends that.
+--- Has a function called for each hunk that is found from now on, before it writes, and another one for each that
+--- raises. nil ends that.
 ---@param fn fun(sighting: suture.sighting)?
-function hunk.observe(fn)
-  observer = fn
+---@param missed fun(finding: suture.finding)?
+function hunk.observe(fn, missed)
+  observer, miss_observer = fn, missed
 end
 
 --- Tells the observer, if there is one.
@@ -38,6 +39,14 @@ end
 function hunk.report(sighting)
   if observer then
     observer(sighting)
+  end
+end
+
+--- Tells the observer of a hunk that has a problem, if there is one.
+---@param finding suture.finding
+function hunk.report_miss(finding)
+  if miss_observer then
+    miss_observer(finding)
   end
 end
 
@@ -81,6 +90,7 @@ end
 ---@field sites suture.site[]               none where it is absent or neither
 ---@field alternative suture.alternative?   whose sites they are
 ---@field problem suture.problem?           why it is neither
+---@field known table<suture.alternative, suture.matches>  where its signatures match, among others
 
 --- Finds a hunk without writing.
 ---@param b suture.bytes
@@ -88,11 +98,12 @@ end
 ---@param known table<suture.alternative, suture.matches>?  where signatures match, as far as that is known; filled
 ---@return suture.finding
 function hunk.find(b, form, known)
-  local found <const>, answer <const> = inspect(b, form, known or {})
+  known = known or {}
+  local found <const>, answer <const> = inspect(b, form, known)
   if not found then
     local absent <const> = form.optional and answer.absent
     return {
-      bytes = b, form = form, sites = {}, state = absent and "absent" or "neither",
+      bytes = b, form = form, sites = {}, state = absent and "absent" or "neither", known = known,
       problem = not absent and answer or nil,
     }
   end
@@ -100,7 +111,7 @@ function hunk.find(b, form, known)
   for _, site in ipairs(found) do
     state = site.state == "old" and "old" or state
   end
-  return { bytes = b, form = form, sites = found, alternative = answer, state = state }
+  return { bytes = b, form = form, sites = found, alternative = answer, state = state, known = known }
 end
 
 --- The error that a problem is.
@@ -192,6 +203,7 @@ end
 function hunk.apply(b, given)
   local finding <const> = hunk.find(b, edit.read(given))
   if finding.problem then
+    hunk.report_miss(finding)
     error(hunk.error(b, finding.problem), 0)
   end
   for _, sighting in ipairs(hunk.sightings(finding)) do

@@ -58,6 +58,33 @@ describe("hunks of a recipe", function()
         .. "{ at = 0, old = 'q', new = 'r' }")
   end)
 
+  describe("of apply", function()
+    local function of_apply(code)
+      local path = support.write("apply.lua", "local hex <const> = require 'suture'.hex\n"
+        .. "return { apply = function(b)\n" .. code .. "\nend }")
+      return hunks_of(path, support.write("target", START))
+    end
+    local first <const> = "b:hunk { at = 11, old = hex '74', new = hex 'eb' }\n"
+
+    it("are told of where one ends the run", function()
+      assert.equal("old\t11\t1\t\t\nneither\t-\t1\tload\tneeded exactly 1 match of 48 8b 0d 11, found 0\n"
+        .. "  0x2\t48 8b ?? 11\t1\t0x4 0d->05\n", of_apply(first
+        .. "b:hunk { find = hex '48 8b 0d 11', old = hex '48', new = hex '49', note = 'load' }"))
+    end)
+
+    it("are told of where a patch ends it", function()
+      assert.equal("old\t11\t1\t\t\nneither\t8\t3\t\texpected 44 86 c0 (or 45 86 c0 when applied), found 44 85 c0\n"
+        .. "  0x8\t44 ?? c0\t1\t0x9 86->85\n",
+        of_apply(first .. "b:view(4):patch(4, hex '44 86 c0', hex '45 86 c0')"))
+    end)
+
+    it("are passed over where the recipe went on without them", function()
+      local tried <const> = "pcall(b.hunk, b, { at = 0, old = 'q', new = 'r' }) pcall(b.patch, b, 0, 'q', 'r')\n"
+      assert.equal("old\t11\t1\t\t\n", of_apply(tried .. first))
+      assert.equal("old\t11\t1\t\t\n", of_apply(tried .. first .. "b:expect(1, 'z')"))
+    end)
+  end)
+
   it("may stand in any order", function()
     local status, _, stderr, target = run("run", "{ at = 13, old = hex 'c3', new = hex 'cc' },"
       .. "{ find = hex '85 c0 74', skip = 2, old = hex '74', new = hex 'eb' },"

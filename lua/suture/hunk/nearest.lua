@@ -44,10 +44,10 @@ local function wish_of(alternative, known)
   return { forms = forms, places = {}, is_anywhere = true }
 end
 
-local function wishes_of(finding, known)
+local function wishes_of(finding)
   local list <const> = {}
   for index = 1, math.min(#finding.form.alternatives, most_alternatives) do
-    list[index] = wish_of(finding.form.alternatives[index], known)
+    list[index] = wish_of(finding.form.alternatives[index], finding.known)
   end
   return list
 end
@@ -110,10 +110,10 @@ local function forms_anywhere(wishes)
 end
 
 -- What comes next to each of one target's hunks, in one pass.
-local function best_of(b, findings, known)
+local function best_of(b, findings)
   local wishes <const>, all <const>, best <const> = {}, {}, {}
   for index, finding in ipairs(findings) do
-    wishes[index] = wishes_of(finding, known)
+    wishes[index] = wishes_of(finding)
     table.move(wishes[index], 1, #wishes[index], #all + 1, all)
   end
   local forms <const> = forms_anywhere(all)
@@ -125,8 +125,8 @@ local function best_of(b, findings, known)
 end
 
 -- And how often the patterns that would find it are there, in another one.
-local function look(b, findings, known, result)
-  local best <const>, texts <const> = best_of(b, findings, known), {}
+local function look(b, findings, result)
+  local best <const>, texts <const> = best_of(b, findings), {}
   for _, list in ipairs(best) do
     for _, candidate in ipairs(list) do
       texts[widened(candidate)] = true
@@ -140,9 +140,8 @@ end
 
 --- Looks for what comes next to those hunks that have a problem, of the first few.
 ---@param findings suture.finding[]
----@param known table<suture.alternative, suture.matches>  where signatures match
 ---@return table<suture.finding, suture.candidate[]>  the best first
-function nearest.of(findings, known)
+function nearest.of(findings)
   local by_target <const>, result <const>, missing = {}, {}, 0
   for _, finding in ipairs(findings) do
     missing = missing + (finding.problem and 1 or 0)
@@ -152,7 +151,7 @@ function nearest.of(findings, known)
     end
   end
   for b, list in pairs(by_target) do
-    look(b, list, known, result)
+    look(b, list, result)
   end
   return result
 end

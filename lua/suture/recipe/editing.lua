@@ -31,16 +31,16 @@ local function locate(works, known)
 end
 
 -- Where memory runs out there are none: that must not change what the recipe comes to.
-local function nearest_of(findings, known)
-  local ok <const>, found <const> = pcall(nearest.of, findings, known)
+local function nearest_of(findings)
+  local ok <const>, found <const> = pcall(nearest.of, findings)
   if not ok and not failure.is_out_of_memory(found) then
     error(found, 0)
   end
   return ok and found or {}
 end
 
-local function report(works, findings, known)
-  local near <const> = nearest_of(findings, known)
+local function report(works, findings)
+  local near <const> = nearest_of(findings)
   for index, finding in ipairs(findings) do
     for _, sighting in ipairs(hunk.sightings(finding)) do
       sighting.label, sighting.nearest = works[index].label, near[finding]
@@ -91,13 +91,19 @@ end
 function editing.run(edits, targets, params)
   local works <const>, known <const> = entries.works(edits, targets, params), {}
   local findings <const> = locate(works, known)
-  report(works, findings, known)
+  report(works, findings)
   refuse_misses(findings)
   refuse_overlaps(works, findings)
   for _, finding in ipairs(findings) do
     hunk.write(finding)
   end
   recognition.check(works, findings, known)
+end
+
+--- Tells the observer of hunks of one that `apply` tried in vain, and what comes next to it.
+---@param finding suture.finding
+function editing.report_miss(finding)
+  report({ {} }, { finding })
 end
 
 return editing

@@ -194,6 +194,19 @@ local function run(recipe, targets, seen, options, outcome)
   outcome.verdict, outcome.reason = word, said.already
 end
 
+local function is_about(problem, missed)
+  local offset <const> = missed.problem.offset and missed.bytes.offset + missed.problem.offset
+  return problem.kind == missed.problem.kind and problem.offset == offset
+    and (offset or problem.message == missed.problem.message)
+end
+
+-- Where a hunk that `apply` tried in vain is what the target is refused for, it is one more that is neither.
+local function report_miss(seen, problem)
+  if seen.missed and problem.code == failure.FOREIGN and is_about(problem, seen.missed) then
+    editing.report_miss(seen.missed)
+  end
+end
+
 --- What a run came to: either a verdict, or a failure (status 3 for a foreign
 --- target), never both.
 ---@class suture.outcome
@@ -240,6 +253,7 @@ function patching.run(recipe, targets, seen, options)
   local ok <const>, err <const> = pcall(run, recipe, targets, seen, options, outcome)
   if not ok then
     outcome.failure = getmetatable(err) == Stop and err or failure.describe(err, failure.code(err))
+    report_miss(seen, outcome.failure)
   end
   return outcome
 end

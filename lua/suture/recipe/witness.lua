@@ -3,6 +3,7 @@
 --- process, so it is for workers.
 
 local core <const> = require "suture.core"
+local edit <const> = require "suture.hunk.edit"
 local hunk <const> = require "suture.hunk"
 
 local methods <const> = core.methods
@@ -20,6 +21,7 @@ local witness = {}
 ---@class suture.seen
 ---@field hunks suture.sighting[]        `target` tells which; offsets count in the file
 ---@field targets suture.seen.target[]
+---@field missed suture.finding?         the last hunk that raised
 
 -- Read at once: what is read later may be another process's bytes, which the recipe never saw. What lies past the
 -- end was put there by the recipe.
@@ -61,13 +63,26 @@ local function listen_to_hunks(seen, of)
         guard(target, sighting.span[1], sighting.span[2])
       end
     end
+  end, function(finding)
+    seen.missed = of(finding.bytes) and finding or seen.missed
   end)
+end
+
+-- What a patch at a known place comes to as a hunk.
+local function miss_of(b, off, old, new)
+  return hunk.find(b, edit.read { at = off, old = old, new = new })
 end
 
 local function listen_to_patch(seen, of)
   local patch <const> = methods.patch
   methods.patch = function(b, off, old, new)
-    local changed <const> = patch(b, off, old, new)
+    local ok <const>, changed <const> = pcall(patch, b, off, old, new)
+    if not ok then
+      if core.is_error(changed) and changed.kind == "mismatch" then
+        hunk.report_miss(miss_of(b, off, old, new))
+      end
+      error(changed, 0)
+    end
     local target <const> = of(b)
     if target then
       meet(seen, target, {

@@ -15,7 +15,7 @@ local function near(b, ...)
   for index, given in ipairs { ... } do
     findings[index] = hunk.find(b, edit.read(given), known)
   end
-  local found = nearest.of(findings, known)
+  local found = nearest.of(findings)
   for index, finding in ipairs(findings) do
     result[index] = found[finding] or {}
   end
