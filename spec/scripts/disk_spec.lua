@@ -87,6 +87,23 @@ copy(total - 1, 1, total - 5)
 out.write(disk)]], image(SIZE))
 end
 
+-- The image with an entry of no type that still has a GUID, in both copies.
+local function removed()
+  local entry = ("\0"):rep(16) .. "\x67\x45\x23\x01\xab\x89\xef\x4d\x81\x23\x45\x67\x89\xab\xcd\xef"
+  local made = image(SIZE)
+  for _, table_off in ipairs { 1024, LAST - 32 * 512 } do
+    made = world.patched(made, table_off + 9 * 128, entry)
+  end
+  return outside.python([[
+import struct, zlib
+disk = bytearray(data)
+for at, place in ((512, 1024), (len(disk) - 512, len(disk) - 33 * 512)):
+    disk[at + 88 : at + 92] = struct.pack("<I", zlib.crc32(disk[place : place + 16384]))
+    disk[at + 16 : at + 20] = bytes(4)
+    disk[at + 16 : at + 20] = struct.pack("<I", zlib.crc32(disk[at : at + 92]))
+out.write(disk)]], made)
+end
+
 -- The image with bytes of a header changed, and its CRC made to follow.
 local function header(at, off, bytes)
   return function()
@@ -115,6 +132,8 @@ local function refused(more)
     ["a disk that was cut"] = { input = function() return image(SIZE):sub(1, 70000) end,
       message = "0x220: the backup of the GPT header lies beyond the end" },
     ["a backup at a negative sector"] = { input = header(512, 32, ("\xff"):rep(8)), message = "0x220: the backup" },
+    ["two headers, for sectors of both sizes"] = { message = "a second GPT header",
+      input = function() return world.patched(large_sectors(), 512, image(SIZE):sub(513, 1024)) end },
     ["a header that lies elsewhere"] = { input = header(512, 24, "\2"), message = "0x218: the GPT header says" },
     ["a header that is too long"] = { input = header(512, 12, "\1\2"), message = "0x20c: a GPT header of 513 bytes" },
     ["a header that is too short"] = { input = header(512, 12, "\16"), message = "a GPT header of 16 bytes" },
@@ -183,6 +202,8 @@ driver.proves("disk/partition-guid", {
     ["the type of another into its own"] = { input = function() return image(SIZE) end,
       params = { partition = 2, guid = LINUX }, after = shows(("2 %s %s swap"):format(SWAP, LINUX)) },
     ["sectors of 4096 bytes"] = { input = large_sectors, after = shows(("2 %s %s swap"):format(SWAP, NEW), 4096) },
+    ["a GUID that a removed partition had"] = { after = shows(("2 %s %s swap"):format(SWAP, NEW)),
+      input = removed },
   },
   refused = of({ partition = true, guid = true, which = true }, refused {
     ["another partition's GUID"] = { input = function() return image(SIZE) end,

@@ -35,15 +35,21 @@ local Entry <const> = struct.layout {
 ---@field primary suture.gpt.copy
 ---@field backup suture.gpt.copy
 
+-- What a disk held before may still be there, but the disk does not tell its sectors to a file.
 local function sector_of(b)
+  local found
   for _, sector in ipairs(SECTORS) do
     if #b >= 2 * sector and b:read(sector, 8) == "EFI PART" then
-      return sector
+      if found then
+        damage(b, sector, "a second GPT header: one is for sectors of %d bytes, one for %d", found, sector)
+      end
+      found = sector
     end
   end
+  return found
 end
 
---- Whether a header lies in the second sector, of 512 or 4096 bytes.
+--- Whether a header lies in the second sector, of 512 or 4096 bytes. Raises `format` where there is one for each.
 ---@param b suture.bytes
 ---@return boolean
 function gpt.is_there(b)
@@ -152,8 +158,9 @@ end
 function gpt.owner(b, disk, guid)
   local place <const>, size <const> = disk.primary.table, disk.primary.header.entry_size
   for off in b:matches(guid, place.offset, place.offset + place.size) do
-    if (off - place.offset) % size == 16 then
-      return (off - place.offset) // size + 1
+    local index <const>, within <const> = (off - place.offset) // size + 1, (off - place.offset) % size
+    if within == 16 and disk.primary.entries[index].type ~= UNUSED then
+      return index
     end
   end
 end
