@@ -199,6 +199,14 @@ describe("result", function()
     assert.is_true(taken:is_complete())
   end)
 
+  it("bounds examples", function()
+    for length, is_taken in pairs { [16 << 20] = true, [(16 << 20) + 1] = false } do
+      local taken = result.new({}, math.maxinteger, listener(), "examples")
+      assert.is_true(takes(taken, head))
+      assert.equal(is_taken, (takes(taken, pack("examples", ("x"):rep(length)))))
+    end
+  end)
+
   it("takes a description instead of a result only before there is one", function()
     local function takes_all(describes, ...)
       local taken = new(describes)

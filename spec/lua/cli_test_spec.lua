@@ -74,6 +74,19 @@ ok 9 - x, example 1: sees a flipped byte in its guard at 0x2 (1 byte)
     assert.same({ 0, {} }, { status, failed(stdout) })
   end)
 
+  it("knows that a hunk may be absent or elsewhere", function()
+    local status, stdout = on [[return {
+      edits = {
+        { at = 0, old = "a", new = "b" },
+        { find = "xyz", old = "xyz", new = "XYZ", optional = true },
+        { any = { { at = 8, old = "8", new = "9" }, { at = 9, old = "8", new = "9" } } },
+      },
+      examples = { { input = "a..xyz..88", output = "b..XYZ..98" } } }]]
+    assert.same({ 0, {}, {} }, { status, failed(stdout), skipped(stdout) })
+    assert.matches("sees a flipped byte in its guard at 0x3 (3 bytes)\n", stdout, 1, true)
+    assert.matches("sees a flipped byte in its guard at 0x8 (1 byte)\n", stdout, 1, true)
+  end)
+
   it("takes inputs that grow and shrink, and empty ones", function()
     local status, stdout = on [[return {
       targets = { { match = function(b) return #b < 9 end } },
@@ -203,6 +216,10 @@ describe("suture test finds", function()
         local reports, code = run(path, targets, options)
         count = count + 1
         if what == "touch" and count > 1 then os.execute("touch " .. targets[1].path) end
+        if what == "replace" and count == 2 then
+          os.execute(("cp -p %s %s.new && mv %s.new %s"):format(targets[1].path, targets[1].path, targets[1].path,
+            targets[1].path))
+        end
         if what == "write" and count > 2 then io.open(targets[1].path, "a"):write("x"):close() end
         return reports, code
       end
@@ -222,6 +239,7 @@ describe("suture test finds", function()
       broken "revert")
     assert.matches("touches nothing the second time: it was written (mtime)\n", broken "touch", 1, true)
     assert.matches("refuses an empty file: its bytes have changed\n", broken "write", 1, true)
+    assert.matches("touches nothing the second time: it is another file (inode)\n", broken "replace", 1, true)
     assert.equal("", broken "nothing")
   end)
 
@@ -325,8 +343,8 @@ describe("suture test of hostile examples", function()
     local folder = shelf.folder {
       ["x.lua"] = GOOD:format "{ input = function() while true do end end, output = 'x' }",
     }
-    local status, stdout, stderr = support.run(("cd %s && TMPDIR=%s timeout --foreground --preserve-status -s INT 1 %s test x.lua")
-      :format(folder, place, shelf.suture()))
+    local status, stdout, stderr = support.run(("cd %s && export TMPDIR=%s && "
+      .. "timeout --foreground --preserve-status -s INT 1 %s test x.lua"):format(folder, place, shelf.suture()))
     assert.same({ 130, "", "suture: interrupted\n" }, { status, stdout, stderr })
     assert.equal("", select(2, support.run("ls -A " .. place)))
   end)
