@@ -83,6 +83,30 @@ describe(".save", function()
     makes_the_same(content, recipe, path)
   end)
 
+  it("makes one recipe of several targets", function()
+    local contents = { "first file, with some text", "the second one, with more of it", ("\0"):rep(300) }
+    local paths, fresh, names = {}, {}, {}
+    for index, content in ipairs(contents) do
+      paths[index] = quote(support.write(("one%d.bin"):format(index), content))
+      fresh[index] = support.write(("two%d.bin"):format(index), content)
+      names[index] = ("%s=%s"):format(index == 1 and "b" or "b" .. index, quote(fresh[index]))
+    end
+    local recipe = support.path "several.lua"
+    os.remove(recipe)
+    local status, stdout, stderr = support.run(("%s repl %s"):format(support.suture, table.concat(paths, " ")),
+      ("b[0] = 0x46 b2:insert(3, ' very') b2[0] = 0x54 b3[7] = 1\n.save %s\n.flush\n"):format(recipe))
+    assert(status == 0, stderr)
+    assert.matches("4 changes, for this very file", stdout)
+    for _, verb in ipairs { "run", "check" } do
+      status, stdout, stderr = support.run(("%s %s %s %s"):format(support.suture, verb, quote(recipe),
+        table.concat(names, " ")))
+      assert(status == 0, stdout .. stderr .. support.read(recipe))
+      for index, path in ipairs(fresh) do
+        assert.same(support.read((support.path(("one%d.bin"):format(index)))), support.read(path))
+      end
+    end
+  end)
+
   it("replaces no file that somebody wrote", function()
     local path, recipe = support.write("changed.bin", "content"), support.write("mine.lua", "return {}\n")
     local status, _, stderr = support.run(("%s repl %s"):format(support.suture, quote(path)),

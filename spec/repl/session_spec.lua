@@ -197,6 +197,33 @@ nothing is pending
       (printed(run .. "b[#b - 1] = b[#b - 1] ~ 1\n" .. run .. ".flush\n" .. run, program):gsub("/.-:", "/:")))
   end)
 
+  it("is not left by os.exit while something is pending", function()
+    local status, _, stderr = session("b[0] = 1\nos.exit(0)\n", path)
+    assert.same({ 1, "suture: stdin:2: 1 pending byte: .flush or .rollback first\n" }, { status, stderr })
+    assert.same(7, (session("os.exit(7)\n", path)))
+  end)
+
+  it("tells of Ctrl-C by its status, and undoes the line", function()
+    local lines = "b[0] = 1\nos.execute('(sleep 0.1; kill -INT $PPID) &') while true do end\n"
+    local status, _, stderr = session(lines, path)
+    assert.same({ 130, "suture: stdin:2: interrupted\n" }, { status, stderr })
+    assert.same(FIRMWARE, support.read(path))
+  end)
+
+  it("opens a file of 10 GiB, and ends, in less than 50 ms", function()
+    local big = support.path "big.img"
+    world.must("truncate -s 10G " .. quote(big))
+    local code = ("a=$(date +%%s%%N); %s repl %s </dev/null; b=$(date +%%s%%N); echo $(((b - a) / 1000))"):format(
+      support.suture, quote(big))
+    local best = math.huge
+    for _ = 1, 20 do
+      best = math.min(best, tonumber(world.must(code)) or best)
+    end
+    os.remove(big)
+    -- The sanitizers take their time at the start of a process.
+    assert.is_true(best < (support.suture:find "asan" and 1000000 or 50000), best .. " us")
+  end)
+
   it("prints a file of 10 GiB at once", function()
     local big = support.path "big.img"
     world.must("truncate -s 10G " .. quote(big))

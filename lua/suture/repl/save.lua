@@ -27,8 +27,6 @@ local function all_changes(target)
   if not changes then
     core.raise("limit", "what was changed is too much to be saved as a recipe, or only a part of it was flushed",
       { path = target.path })
-  elseif #changes == 0 then
-    core.raise("argument", "nothing was changed", { path = target.path })
   end
   return changes
 end
@@ -69,18 +67,40 @@ local function plan_of(target, original, changes)
   return plan
 end
 
---- The text of a recipe that makes all changes which the session made in a target, flushed ones included. Raises
+local function plan_target(target, changes)
+  local original <close> = original_of(target)
+  return plan_of(target, original, changes)
+end
+
+-- A plan for each target that was changed.
+local function plans_of(targets)
+  local plans <const> = {}
+  for _, target in ipairs(targets) do
+    local changes <const> = all_changes(target)
+    if #changes > 0 then
+      local plan <const> = plan_target(target, changes)
+      plan.target = target.name
+      plans[#plans + 1] = plan
+    end
+  end
+  if #plans == 1 then
+    plans[1].target = nil
+  end
+  return plans
+end
+
+--- The text of a recipe that makes all changes which the session made in targets, flushed ones included. Raises
 --- `argument` where there are none, and `limit` where they are not known any more.
----@param target suture.repl.target
+---@param targets suture.repl.target[]
 ---@param name string   of the recipe
 ---@return string text
----@return suture.repl.plan plan  how it finds them
-function save.recipe(target, name)
-  local changes <const> = all_changes(target)
-  local original <close> = original_of(target)
-  local plan <const> = plan_of(target, original, changes)
-  plan.name = name
-  return source.text(plan), plan
+---@return suture.repl.plan[] plans  how it finds them
+function save.recipe(targets, name)
+  local plans <const> = plans_of(targets)
+  if #plans == 0 then
+    core.raise("argument", "nothing was changed")
+  end
+  return source.text(plans, name), plans
 end
 
 return save

@@ -10,6 +10,7 @@ local flush_list <const> = core.flush
 ---@field path string
 ---@field bytes suture.bytes
 ---@field position integer    where `.dump` begins
+---@field known { held: integer, bytes: integer, runs: integer }?  what was pending in the state that was counted last
 ---@field flushed suture.repl.flushed  what was flushed so far
 
 ---@class suture.repl.targets
@@ -83,14 +84,26 @@ function Targets:find(key)
   end
 end
 
+-- Counting takes as long as comparing, so it is done once for each state.
+local function pending_in(target)
+  local held <const> = core.state(target.bytes)
+  local known = target.known
+  if not known or known.held ~= held then
+    local bytes <const>, runs <const> = target.bytes:pending()
+    known = { held = held, bytes = bytes or 0, runs = runs or 0 }
+    target.known = known
+  end
+  return known.bytes, known.runs
+end
+
 --- How much is pending, in all targets.
 ---@return integer bytes
 ---@return integer runs
 function Targets:pending()
   local bytes, runs = 0, 0
   for _, target in ipairs(self:open_ones()) do
-    local more <const>, places <const> = target.bytes:pending()
-    bytes, runs = bytes + (more or 0), runs + (places or 0)
+    local more <const>, places <const> = pending_in(target)
+    bytes, runs = bytes + more, runs + places
   end
   return bytes, runs
 end

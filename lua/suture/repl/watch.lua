@@ -121,6 +121,19 @@ local function savepoint_method(session)
   end
 end
 
+-- Leaving is not a way around the question what becomes of the bytes.
+local function exit_function(session)
+  return function(original)
+    return function(...)
+      local bytes <const> = session.targets:pending()
+      if bytes > 0 then
+        core.raise("pending", ("%d pending byte%s: .flush or .rollback first"):format(bytes, bytes == 1 and "" or "s"))
+      end
+      return original(...)
+    end
+  end
+end
+
 --- Begins; returns what ends it.
 ---@param session suture.repl.session
 ---@return fun()
@@ -130,6 +143,7 @@ function watch.install(session)
     replace(core, "flush", flush_function(session)),
     replace(methods, "rollback", rollback_method(session)),
     replace(methods, "savepoint", savepoint_method(session)),
+    replace(os, "exit", exit_function(session)),
   }
   return function()
     for _, restore in ipairs(undo) do

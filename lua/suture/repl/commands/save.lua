@@ -11,9 +11,9 @@ local command <const> = {
   summary = "Save what the session changed as a recipe.",
   words = "file",
   help = [[
-  All changes since the file was opened are in it, flushed ones too. Each is found by what surrounds it, as far as
-  that takes; where nothing tells a place apart, the recipe knows the file by its size and SHA-256. A file of that
-  name is replaced only if it was saved so before.
+  All changes since the files were opened are in it, flushed ones too. Each is found by what surrounds it, as far as
+  that takes; where nothing tells a place apart, the recipe knows the file by its size and SHA-256. Where several
+  targets were changed it has several targets, b, b2 ... A file of that name is replaced only if it was saved so.
 ]],
 }
 
@@ -32,10 +32,13 @@ local function check_free(path)
   end
 end
 
-local function told(plan)
-  local count <const> = #plan.hunks
+local function told(plans)
+  local count, is_exact = 0, false
+  for _, plan in ipairs(plans) do
+    count, is_exact = count + #plan.hunks, is_exact or plan.original ~= nil
+  end
   local noun <const> = count == 1 and "1 change" or ("%d changes"):format(count)
-  if not plan.original then
+  if not is_exact then
     return noun .. ", found by signatures"
   end
   return noun .. ", for this very file: its size and SHA-256"
@@ -45,12 +48,15 @@ end
 ---@param text string
 function command.run(session, text)
   local list <const> = words.split(text)
-  local target <const> = words.target(session, #list > 1 and list or {})
+  local chosen = session.targets:open_ones()
+  if #list > 1 then
+    chosen = { words.target(session, list) }
+  end
   words.check(list, 1, 1, command.usage)
   check_free(list[1])
-  local recipe <const>, plan <const> = save.recipe(target, name_of(list[1]))
+  local recipe <const>, plans <const> = save.recipe(chosen, name_of(list[1]))
   core.buffer(recipe):save(list[1])
-  session.say(printable(("%s: %s"):format(list[1], told(plan))) .. "\n")
+  session.say(printable(("%s: %s"):format(list[1], told(plans))) .. "\n")
 end
 
 return command

@@ -27,26 +27,30 @@ local function hex(bytes, indent)
   return call("hex", signature.hex(bytes), indent)
 end
 
-local function find_line(hunk, found)
+-- How an edit begins: with the target where there are several.
+local function head_of(plan)
+  return plan.target and ('    { target = "%s", '):format(plan.target) or "    { "
+end
+
+local function find_line(plan, hunk, found)
   local text <const> = signature.around(found, hunk.old)
-  return ("    { find = %s,\n      skip = %d, old = %s,\n      new = %s },"):format(
+  return ("%sfind = %s,\n      skip = %d, old = %s,\n      new = %s },"):format(head_of(plan),
     call("pattern", text, "     "), found.skip, hex(hunk.old, "      "), hex(hunk.new, "      "))
 end
 
-local function place_line(hunk)
-  return ('    { label = "original", at = 0x%x, old = %s,\n      new = %s },'):format(
+local function place_line(plan, hunk)
+  return ('%slabel = "original", at = 0x%x, old = %s,\n      new = %s },'):format(head_of(plan),
     hunk.at, hex(hunk.old, "      "), hex(hunk.new, "      "))
 end
 
-local function edit_lines(plan)
-  local lines <const> = {}
-  for index, hunk in ipairs(plan.hunks) do
+local function edit_lines(plan, lines)
+  for index, hunk in ipairs(plan.way ~= "whole" and plan.hunks or {}) do
     if not hunk.is_splice then
+      local found <const> = plan.signatures[index]
       lines[#lines + 1] = ("    -- 0x%x"):format(hunk.at)
-      lines[#lines + 1] = plan.signatures[index] and find_line(hunk, plan.signatures[index]) or place_line(hunk)
+      lines[#lines + 1] = found and find_line(plan, hunk, found) or place_line(plan, hunk)
     end
   end
-  return lines
 end
 
 local SPLICE <const> = [[
@@ -69,21 +73,20 @@ local function argument(text)
   return (call("", text, "      "):gsub("^ ", ""))
 end
 
-local function splice_call(hunk, found)
-  return ("    changed = splice(b, %s, %d,\n      %s, %s,\n      %s) or changed"):format(argument(found.before),
-    found.skip, argument(signature.hex(hunk.old)), argument(signature.hex(hunk.new)), argument(found.after))
+-- The object that a plan is about, in the apply function.
+local function object_of(plan)
+  return plan.target and "b." .. plan.target or "b"
 end
 
-local function splice_lines(plan)
-  local lines <const> = { "  apply = function(b, _, context)", "    local changed = false" }
+local function splice_lines(plan, lines)
   for index, hunk in ipairs(plan.hunks) do
     if hunk.is_splice then
-      lines[#lines + 1] = ("    -- 0x%x"):format(hunk.at)
-      lines[#lines + 1] = splice_call(hunk, plan.signatures[index])
+      local found <const> = plan.signatures[index]
+      lines[#lines + 1] = ("    -- 0x%x\n    changed = splice(%s, %s, %d,\n      %s, %s,\n      %s) or changed"):format(
+        hunk.at, object_of(plan), argument(found.before), found.skip, argument(signature.hex(hunk.old)),
+        argument(signature.hex(hunk.new)), argument(found.after))
     end
   end
-  lines[#lines + 1] = '    if not changed then\n      context.already "all of it is there"\n    end\n  end,'
-  return lines
 end
 
 local WHOLE <const> = [[
@@ -94,85 +97,107 @@ end
 
 ]]
 
+local WHOLE_BEGIN <const> = [[
+    if not is(%s, %d, "%s") then
+      if not is(%s, %d, "%s") then
+        context.refuse "the file is another one"
+      end]]
+
 -- Offsets count where the changes in front are made.
-local function whole_lines(plan)
-  local lines <const> = {
-    "  apply = function(b, _, context)",
-    ('    if is(b, %d, "%s") then\n      return context.already "all of it is there"'):format(
-      plan.changed.size, plan.changed.sha256),
-    ('    elseif not is(b, %d, "%s") then\n      context.refuse "the file is another one"\n    end'):format(
-      plan.original.size, plan.original.sha256),
-  }
-  local growth = 0
+local function whole_lines(plan, lines)
+  local object <const>, growth = object_of(plan), 0
+  lines[#lines + 1] = WHOLE_BEGIN:format(object, plan.changed.size, plan.changed.sha256, object, plan.original.size,
+    plan.original.sha256)
   for _, hunk in ipairs(plan.hunks) do
-    lines[#lines + 1] = ("    b:delete(0x%x, %d)\n    b:insert(0x%x, %s)"):format(hunk.at + growth, #hunk.old,
-      hunk.at + growth, hex(hunk.new, "      "))
+    lines[#lines + 1] = ("      %s:delete(0x%x, %d)\n      %s:insert(0x%x, %s)"):format(object, hunk.at + growth,
+      #hunk.old, object, hunk.at + growth, hex(hunk.new, "        "))
     growth = growth + #hunk.new - #hunk.old
   end
-  lines[#lines + 1] = "  end,"
-  return lines
+  lines[#lines + 1] = "      changed = true\n    end"
 end
 
-local function versions_line(plan)
-  local form <const> = '  targets = { { name = "image",\n'
-    .. '    versions = { { label = "original", size = %d,\n      sha256 = "%s" } } } },'
-  return form:format(plan.original.size, plan.original.sha256)
+local appliers <const> = { splices = splice_lines, whole = whole_lines }
+
+local function apply_text(plans)
+  local lines <const> = {}
+  for _, plan in ipairs(plans) do
+    if appliers[plan.way] then
+      appliers[plan.way](plan, lines)
+    end
+  end
+  if #lines == 0 then
+    return ""
+  end
+  return ('  apply = function(b, _, context)\n    local changed = false\n%s\n    if not changed then\n'
+    .. '      context.already "all of it is there"\n    end\n  end,\n'):format(table.concat(lines, "\n"))
+end
+
+local function edits_text(plans)
+  local lines <const> = {}
+  for _, plan in ipairs(plans) do
+    edit_lines(plan, lines)
+  end
+  return #lines > 0 and "  edits = {\n" .. table.concat(lines, "\n") .. "\n  },\n" or ""
+end
+
+local function target_text(plan)
+  local versions <const> = plan.way == "edits" and plan.original
+    and (',\n    versions = { { label = "original", size = %d,\n      sha256 = "%s" } }'):format(
+      plan.original.size, plan.original.sha256) or ""
+  return ('    { name = "%s"%s },'):format(plan.target or "image", versions)
+end
+
+-- Targets are declared where there are several, or where one is known by its digest.
+local function targets_text(plans)
+  local lines, needed <const> = {}, #plans > 1 or plans[1].way == "edits" and plans[1].original ~= nil
+  for index, plan in ipairs(plans) do
+    lines[index] = target_text(plan)
+  end
+  return needed and "  targets = {\n" .. table.concat(lines, "\n") .. "\n  },\n" or ""
 end
 
 local HEAD <const> = [[
 %s: what was changed in %s.
 
 local suture <const> = require "suture"
-%s
+local hex <const>, pattern <const> = suture.hex, suture.pattern
+
 %sreturn {
   name = %s,
   version = "1.0.0",
   summary = %s,
 ]]
 
-local function imports(plan)
-  if plan.way == "whole" then
-    return "local hex <const> = suture.hex\n"
+local function helpers_text(plans)
+  local ways <const> = {}
+  for _, plan in ipairs(plans) do
+    ways[plan.way] = true
   end
-  return "local hex <const>, pattern <const> = suture.hex, suture.pattern\n"
+  return (ways.splices and SPLICE or "") .. (ways.whole and WHOLE or "")
 end
 
----@class suture.repl.plan
+---@class suture.repl.plan  what becomes of one target
+---@field target string?    its name, where there are several
+---@field file string       that was changed
 ---@field way "edits"|"splices"|"whole"
 ---@field hunks suture.repl.hunk[]
 ---@field signatures suture.repl.signature[]  by the index of their hunk; absent where none was found
----@field original { size: integer, sha256: string? }?
----@field changed { size: integer, sha256: string? }?
----@field name string   of the recipe
----@field file string   that was changed
-
-local function body(plan)
-  if plan.way == "whole" then
-    return whole_lines(plan)
-  end
-  local lines <const> = {}
-  if plan.original then
-    lines[#lines + 1] = versions_line(plan)
-  end
-  local edits <const> = edit_lines(plan)
-  if #edits > 0 then
-    lines[#lines + 1] = "  edits = {\n" .. table.concat(edits, "\n") .. "\n  },"
-  end
-  if plan.way == "splices" then
-    local splices <const> = splice_lines(plan)
-    table.move(splices, 1, #splices, #lines + 1, lines)
-  end
-  return lines
-end
+---@field original { size: integer, sha256: string }?  where a signature is missing
+---@field changed { size: integer, sha256: string }?
 
 --- The text.
----@param plan suture.repl.plan
+---@param plans suture.repl.plan[]
+---@param name string  of the recipe
 ---@return string
-function source.text(plan)
-  local helpers <const> = { splices = SPLICE, whole = WHOLE }
-  local head <const> = HEAD:format(source.MARK, quote(plan.file):sub(2, -2), imports(plan), helpers[plan.way] or "",
-    quote(plan.name), quote("What a session changed in " .. plan.file))
-  return head .. table.concat(body(plan), "\n") .. "\n}\n"
+function source.text(plans, name)
+  local files <const> = {}
+  for index, plan in ipairs(plans) do
+    files[index] = plan.file
+  end
+  local told <const> = table.concat(files, ", ")
+  local head <const> = HEAD:format(source.MARK, quote(told):sub(2, -2), helpers_text(plans), quote(name),
+    quote("What a session changed in " .. told))
+  return head .. targets_text(plans) .. edits_text(plans) .. apply_text(plans) .. "}\n"
 end
 
 return source
