@@ -139,7 +139,7 @@ describe("suture info", function()
 
   it("needs to be told about what", function()
     local status, stdout, stderr = suture "info"
-    assert.same({ 2, "", "suture: info needs --system\n" }, { status, stdout, stderr })
+    assert.same({ 2, "", "suture: info needs a recipe, or --system\n" }, { status, stdout, stderr })
   end)
 end)
 
