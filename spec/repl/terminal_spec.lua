@@ -81,13 +81,13 @@ describe("terminal", function()
     window:type "  "
     window:await_end("> for i = 1, 2 do", ">>   f(i)", ">> end")
     window:press("Down", "C-e", "Enter")
-    window:await 'got "for i = 1, 2 do \\n  f(i)\\nend"'
+    window:await_end('got "for i = 1, 2 do \\n  f(i)\\nend"', ">")
   end)
 
   it("gives what is wrong at once", function()
     local window <close> = drive()
     enter(window, "x x (")
-    window:await 'got "x x ("'
+    window:await_end('got "x x ("', ">")
   end)
 
   describe("Tab", function()
@@ -97,7 +97,7 @@ describe("terminal", function()
       window:press "BSpace"
       window:press "Tab"
       enter(window, "('a', 2)")
-      window:await "got \"string.rep('a', 2)\""
+      window:await_end("got \"string.rep('a', 2)\"", ">")
     end)
 
     it("completes what all candidates begin with, and lists them", function()
@@ -115,7 +115,7 @@ describe("terminal", function()
       window:type "string.zz"
       window:press("Tab", "Tab")
       enter(window, "z")
-      window:await 'got "string.zzz"'
+      window:await_end('got "string.zzz"', ">")
     end)
 
     it("completes in a second line", function()
@@ -124,7 +124,7 @@ describe("terminal", function()
       window:type "coroutine.wr"
       window:press "Tab"
       enter(window, ")")
-      window:await 'got "f(\\ncoroutine.wrap)"'
+      window:await_end('got "f(\\ncoroutine.wrap)"', ">")
     end)
 
     it("completes files in quotes", function()
@@ -165,11 +165,11 @@ describe("terminal", function()
         local hint <const> = function() count = count + 1 if count == 2 then error "no hint" end end
       ]] }
       enter(window, "first")
-      window:await 'got "first"'
+      window:await_end('got "first"', ">")
       window:await "no hint"
       enter(window, "f(")
       enter(window, ")")
-      window:await 'got "f(\\n)"'
+      window:await_end('got "f(\\n)"', ">")
     end)
   end)
 
@@ -179,7 +179,7 @@ describe("terminal", function()
       window:paste "if a then\n\tb()\nend\n"
       window:await ">> end"
       window:press "Enter"
-      window:await 'got "if a then\\n\\9b()\\nend"'
+      window:await_end('got "if a then\\n\\9b()\\nend"', ">")
     end)
 
     it("of several whole lines is one chunk, too", function()
@@ -187,7 +187,7 @@ describe("terminal", function()
       window:paste "a = 1\nb = 2"
       window:await_end("> a = 1", ">> b = 2")
       window:press "Enter"
-      window:await 'got "a = 1\\nb = 2"'
+      window:await_end('got "a = 1\\nb = 2"', ">")
     end)
 
     it("without brackets around it comes line by line", function()
@@ -233,7 +233,7 @@ describe("terminal", function()
         window:press("Left", "Left")
         window:await_column(2 + 2)
         window:press("BSpace", "Enter")
-        window:await "got \"'日'\""
+        window:await_end("got \"'日'\"", ">")
       end
     end)
 
@@ -294,9 +294,9 @@ describe("terminal", function()
         local window <close> = drive()
         enter(window, "f(")
         enter(window, "'\\\\n')")
-        window:await "got"
+        window:await "')\"\n>"
         enter(window, "second")
-        window:await 'got "second"'
+        window:await_end('got "second"', ">")
         window:press "C-d"
         window:await "the end"
       end
@@ -310,7 +310,7 @@ describe("terminal", function()
     it("is for the owner alone", function()
       local window <close> = drive()
       enter(window, "secret")
-      window:await "got"
+      window:await "\n>"
       local _, modes = support.run(("stat -c %%a %s %s"):format(support.path "home/state/suture",
         support.path(HISTORY)))
       assert.same("700\n600\n", modes)
@@ -321,9 +321,9 @@ describe("terminal", function()
       local second <close> = drive()
       for index = 1, 3 do
         enter(first, "first" .. index)
-        first:await(('got "first%d"'):format(index))
+        first:await_end(('got "first%d"'):format(index), ">")
         enter(second, "second" .. index)
-        second:await(('got "second%d"'):format(index))
+        second:await_end(('got "second%d"'):format(index), ">")
       end
       assert.same("first1\nsecond1\nfirst2\nsecond2\nfirst3\nsecond3\n", support.read(support.path(HISTORY)))
     end)
@@ -340,9 +340,9 @@ describe("terminal", function()
     it("is searched backwards", function()
       local window <close> = drive()
       enter(window, "needle = 1")
-      window:await "got"
+      window:await "\n>"
       enter(window, "other")
-      window:await 'got "other"'
+      window:await_end('got "other"', ">")
       window:press "C-r"
       window:type "eed"
       window:await "(reverse-i-search)`eed': needle = 1"
@@ -371,7 +371,7 @@ describe("terminal", function()
         window:await_end("> dropped^C", "raised interrupted", ">")
         window:tmux "send-keys -R \\; clear-history"
         enter(window, "kept")
-        window:await 'got "kept"'
+        window:await_end('got "kept"', ">")
       end
     end)
 
@@ -387,14 +387,14 @@ describe("terminal", function()
     it("ends a search", function()
       local window <close> = drive()
       enter(window, "needle")
-      window:await "got"
+      window:await "\n>"
       window:press "C-r"
       window:type "nee"
       window:await "(reverse-i-search)`nee'"
       window:press "C-c"
       window:await "raised interrupted"
       enter(window, "after")
-      window:await 'got "after"'
+      window:await_end('got "after"', ">")
     end)
 
     it("interrupts what runs, one chunk after the other", function()
@@ -430,7 +430,7 @@ describe("terminal", function()
   it("clears the screen with Ctrl-L and keeps the line", function()
     local window <close> = drive()
     enter(window, "one")
-    window:await "got"
+    window:await "\n>"
     window:type "two"
     window:await_end "> two"
     window:press "C-l"
@@ -445,14 +445,14 @@ describe("terminal", function()
     window:type "0x$r2"
     window:await_end "> ab2"
     window:press "Enter"
-    window:await 'got "ab2"'
+    window:await_end('got "ab2"', ">")
     window:type "f("
     window:press("Escape", "Enter")
     window:type ")"
     window:press("Escape", "k")
     window:type "la1"
     window:press("Escape", "Enter")
-    window:await 'got "f(1\\n)"'
+    window:await_end('got "f(1\\n)"', ">")
   end)
 
   it("has one reader at a time, and none behind its close", function()
@@ -522,7 +522,7 @@ describe("terminal", function()
     enter(window, "fg")
     window:await_end "> half"
     enter(window, " done")
-    window:await 'got "half done"'
+    window:await_end('got "half done"', ">")
     window:press "C-d"
     window:await "the end"
     assert.same("icanon echo", modes(window))
@@ -537,7 +537,7 @@ describe("terminal", function()
     enter(window, "fg")
     window:await_end "> half"
     enter(window, " done")
-    window:await 'got "half done"'
+    window:await_end('got "half done"', ">")
     window:press "C-d"
     window:await "the end"
     assert.same("icanon echo", modes(window))
@@ -570,7 +570,7 @@ describe("terminal", function()
         window:type "string.repl"
         window:press("BSpace", "Tab")
         enter(window, ")")
-        window:await 'got "f(\\nstring.rep)"'
+        window:await_end('got "f(\\nstring.rep)"', ">")
         window:type "dropped"
         window:press "C-c"
         window:await_end("raised interrupted", ">")
@@ -601,7 +601,7 @@ describe("terminal", function()
       enter(window, "f(")
       window:await_end("> f(", ">>")
       enter(window, ")")
-      window:await 'got "f(\\n)"'
+      window:await_end('got "f(\\n)"', ">")
       window:type "dropped"
       window:press "C-c"
       window:await_end("raised interrupted", ">")

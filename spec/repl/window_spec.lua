@@ -164,6 +164,7 @@ describe("suture repl in a window", function()
     do
       local window <close> = talk()
       enter(window, "local answer = 42")
+      window:await_end("b> local answer = 42", "b>")
       window:press "C-d"
       window:await "over 0"
     end
