@@ -36,7 +36,7 @@ LUA_SHARE = /usr/share/lua/5.4
 build-packages = gcc libb2-dev libc6-dev libdeflate-dev liblua5.4-dev libseccomp-dev libssl-dev libxxhash-dev lua5.4 \
     lua-argparse lua-dkjson $(filter clang,$(CC))
 demo-packages = binutils
-test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils openssl python3 python3-pefile xxd \
+test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils openssl python3 python3-jsonschema python3-pefile xxd \
     xxhash fish libreadline8 mandoc tmux zsh $(recipe-packages)
 recipe-packages = elfutils file gdisk gzip libubootenv-tool pngcheck u-boot-tools unzip zip
 crash-packages = attr e2fsprogs strace util-linux

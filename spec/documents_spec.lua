@@ -3,7 +3,7 @@
 local document = require "spec.docs.document"
 local support = require "spec.support"
 
-local DOCUMENTS <const> = { "README.md", "docs/cookbook.md" }
+local DOCUMENTS <const> = { "README.md", "docs/cookbook.md", "docs/recipes.md", "docs/report.md" }
 
 for _, path in ipairs(DOCUMENTS) do
   describe(path, function()

@@ -447,8 +447,12 @@ describe("suture check", function()
     local target = support.write("target", START)
     local before = identity(target)
     local status, stdout, stderr = suture("check", write_recipe(edits), target)
-    assert.same({ 1, "applicable\n  hunk 0x4: old (skip the check)\n  change 0x4: 75 0a -> 90 90\n", "" },
-      { status, stdout, stderr })
+    assert.same({ 1, [[
+applicable
+  hunk 0x4: old (skip the check)
+-00000000  00 00 c7 01 75*0a*00 00                           |....u...|
++00000000  00 00 c7 01 90*90*00 00                           |........|
+]], "" }, { status, stdout, stderr })
     assert.equal(before, identity(target))
   end)
 

@@ -144,8 +144,12 @@ end)
 
 describe("suture check -", function()
   it("prints the verdict to standard output", function()
-    assert.same({ 1, "applicable\n  hunk 0x2: old (the limit)\n  change 0x2: 05 -> 09\n", "" },
-      { shell("suture check $r -", "A.\5") })
+    assert.same({ 1, [[
+applicable
+  hunk 0x2: old (the limit)
+-00000000  41 2e 05*                                         |A..|
++00000000  41 2e 09*                                         |A..|
+]], "" }, { shell("suture check $r -", "A.\5") })
     assert.same({ 0, "applied\n  hunk 0x2: new (the limit)\n", "" }, { shell("suture check $r -", "A.\9") })
     local status, stdout = shell("suture check $r - --json", "A.\6")
     assert.same({ 3, "refused" }, { status, dkjson.decode(stdout).status })

@@ -10,6 +10,7 @@ local check = { summary = "Tell what a recipe finds in targets and would change;
 ---@param parser table
 function check.configure(parser)
   request.configure(parser, "check")
+  parser:flag("-v --verbose", "Show each target's changes in their bytes, however many.")
 end
 
 ---@param arguments table

@@ -3,6 +3,7 @@
 local change <const> = require "suture.change"
 local json <const> = require "suture.json"
 local printable <const> = require "suture.printable"
+local wording <const> = require "suture.recipe.wording"
 
 local report = {}
 
@@ -20,6 +21,7 @@ local report = {}
 ---@field error suture.failure?  one for all reports of a set; `path` tells the target that it is about
 ---@field reason string?         what the recipe told context.already
 ---@field output string?         where the result went, if elsewhere
+---@field preview string[]?      hunks and changes as lines, where they were looked at in their bytes
 ---@field code integer           the exit status
 
 ---@class suture.report.hunk
@@ -29,23 +31,7 @@ local report = {}
 ---@field note string?
 ---@field label string?
 ---@field problem string?        why it is neither
----@field nearest table[]?       what comes next to it: { offset, matches, pattern, differences }
-
-local shown <const> = 16
-
-local function hex(text)
-  return (text:gsub(".", function(byte)
-    return ("%02x"):format(byte:byte())
-  end))
-end
-
-local function spaced(text)
-  if text == "" then
-    return "nothing"
-  end
-  local part <const> = hex(text:sub(1, shown)):gsub("%x%x", "%0 ", shown - 1):gsub(" $", "")
-  return #text > shown and ("%s ... (%d bytes)"):format(part, #text) or part
-end
+---@field nearest suture.candidate[]?  what comes next to it
 
 local function done_already(result)
   return result.reason and ("already: " .. result.reason) or "already applied"
@@ -64,13 +50,15 @@ function report.run_line(result)
   end
 end
 
-local function hunk_line(hunk)
-  local place <const> = hunk.offset and ("0x%x"):format(hunk.offset) or "-"
-  return ("  hunk %s: %s%s"):format(place, hunk.state, hunk.note and (" (" .. hunk.note .. ")") or "")
-end
-
-local function change_line(entry)
-  return ("  change 0x%x: %s -> %s"):format(entry.offset, spaced(entry.old), spaced(entry.new))
+local function compact_lines(result)
+  local lines <const> = {}
+  for _, hunk in ipairs(result.hunks) do
+    lines[#lines + 1] = wording.hunk(hunk)
+  end
+  for _, entry in ipairs(result.changes) do
+    lines[#lines + 1] = wording.change(entry)
+  end
+  return lines
 end
 
 --- The lines for people after `check`, for stdout: the verdict's word first,
@@ -86,13 +74,8 @@ function report.check_lines(result, alone)
   if result.reason then
     lines[#lines + 1] = printable("  already: " .. result.reason)
   end
-  for _, hunk in ipairs(result.hunks) do
-    lines[#lines + 1] = printable(hunk_line(hunk))
-  end
-  for _, entry in ipairs(result.changes) do
-    lines[#lines + 1] = printable(change_line(entry))
-  end
-  return lines
+  local rest <const> = result.preview or compact_lines(result)
+  return table.move(rest, 1, #rest, #lines + 1, lines)
 end
 
 --- The line that says what went wrong, for stderr. nil where nothing did.
@@ -117,11 +100,24 @@ function report.error_line(result)
 end
 
 local function change_object(entry)
-  return { offset = entry.offset, old = hex(entry.old), new = hex(entry.new) }
+  return { offset = entry.offset, old = wording.hex(entry.old), new = wording.hex(entry.new) }
+end
+
+local function candidate_object(candidate)
+  return {
+    offset = candidate.offset, matches = candidate.matches, pattern = candidate.pattern,
+    differences = json.list(candidate.differences, function(difference)
+      return { offset = difference.offset, wanted = difference.wanted, found = difference.found }
+    end),
+  }
 end
 
 local function hunk_object(hunk)
-  return { note = json.text(hunk.note), offset = hunk.offset or json.null, state = hunk.state }
+  return {
+    note = json.text(hunk.note), offset = hunk.offset or json.null, state = hunk.state,
+    label = hunk.label and json.text(hunk.label), problem = hunk.problem and json.text(hunk.problem),
+    nearest = hunk.nearest and json.list(hunk.nearest, candidate_object),
+  }
 end
 
 local function error_object(failure)
@@ -133,7 +129,8 @@ end
 
 local order <const> = {
   "schema", "target", "recipe", "name", "version", "verdict", "status", "size", "changes", "hunks", "error",
-  "kind", "message", "note", "offset", "old", "new", "state",
+  "kind", "message", "note", "offset", "old", "new", "state", "label", "problem", "nearest", "pattern", "matches",
+  "differences", "wanted", "found",
 }
 
 --- The report as one line of JSON.

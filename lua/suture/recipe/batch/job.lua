@@ -4,8 +4,10 @@
 local core <const> = require "suture.core"
 local failure <const> = require "suture.recipe.failure"
 local output <const> = require "suture.output"
+local preview <const> = require "suture.recipe.preview"
 local printable <const> = require "suture.printable"
 local report <const> = require "suture.recipe.report"
+local terminal <const> = require "suture.terminal"
 
 local job = {}
 
@@ -79,6 +81,19 @@ function job.texts(reports, request, verb, alone)
   return joined(out), joined(err)
 end
 
+-- Where somebody looks at one target, or asks for it, what changes is shown in the bytes around it.
+local function previewer(self)
+  local request <const> = self.request
+  local looks <const> = request.verbose or not self.verb.writes and #self.sets == 1
+  if request.json or request.quiet or not looks then
+    return nil
+  end
+  local style <const> = { width = terminal.width(1 + 8), colour = terminal.is_coloured(), all = request.verbose }
+  return function(b, result)
+    result.preview = preview.lines(b, result, style)
+  end
+end
+
 --- Options of a run on one set. What the recipe logs goes straight to stderr.
 ---@param self suture.batch.job
 ---@param name string
@@ -88,6 +103,7 @@ end
 function job.options(self, name, progress, decide)
   local options <const> = {
     texts = self.request.texts, params = self.request.params, abouts = self.request.abouts, decide = decide,
+    preview = previewer(self),
   }
   for key, value in pairs(self.request.options) do
     options[key] = value
