@@ -508,6 +508,7 @@ describe("terminal", function()
 
   -- What stty tells of echo and of lines.
   local function modes(window)
+    window:await_end "shell:"
     enter(window, "stty -a | grep -o -e '-\\?\\bicanon' -e '-\\?\\becho\\b' | tr '\\n' ' '; echo told")
     return window:await "told\nshell:":match "([^\n]*) told\nshell:"
   end
@@ -534,6 +535,7 @@ describe("terminal", function()
     window:await_end "> half"
     os.execute("kill -STOP " .. process)
     window:await "Stopped"
+    window:await_end "shell:"
     enter(window, "fg")
     window:await_end "> half"
     enter(window, " done")
