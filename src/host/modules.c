@@ -30,7 +30,8 @@ static int search_embedded(lua_State *L)
         lua_pushfstring(L, "no embedded module '%s'", name);
         return 1;
     }
-    if (luaL_loadbufferx(L, (const char *)module->code, module->size, module->source, "b") != LUA_OK)
+    if (luaL_loadbufferx(L, (const char *)module->code, module->size, module->source, "b") !=
+        LUA_OK)
         return lua_error(L);
     lua_pushstring(L, module->source + 1);
     return 2;
