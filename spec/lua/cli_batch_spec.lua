@@ -387,6 +387,13 @@ describe("the progress of many targets", function()
     end)
   end
 
+  it("leaves colours to what several processes show", function()
+    for _, words in ipairs { "-v --jobs 1", "-v --jobs 2" } do
+      local text = screen(words, 100)
+      assert.matches("\27%[[%d;]+m05\27%[", text, nil, nil, words)
+    end
+  end)
+
   it("has no colour with NO_COLOR", function()
     assert.matches("\27%[32m", screen("", 60))
     assert.not_matches("\27%[%d*m", screen("", 60, "NO_COLOR=1"))

@@ -114,7 +114,7 @@ function batch.run(request, verb)
     return problem.code
   end
   check_output(request.options.output, sets[1][1])
-  return run_all { request = request, verb = verb, sets = sets }
+  return run_all(job.new(request, verb, sets))
 end
 
 return batch

@@ -25,6 +25,7 @@ job.INTERRUPTED = 130
 ---@field request suture.request
 ---@field verb suture.batch.verb
 ---@field sets table[]   lists of targets: paths, or tables with a path
+---@field style suture.preview.style
 
 --- The path of a target.
 ---@param target string|{ path: string }
@@ -88,10 +89,19 @@ local function previewer(self)
   if request.json or request.quiet or not looks then
     return nil
   end
-  local style <const> = { width = terminal.width(1 + 8), colour = terminal.is_coloured(), all = request.verbose }
   return function(b, result)
-    result.preview = preview.lines(b, result, style)
+    result.preview = preview.lines(b, result, self.style)
   end
+end
+
+--- All that a command line asks for. What the terminal can show is found out here: another process has none.
+---@param request suture.request
+---@param verb suture.batch.verb
+---@param sets table[]
+---@return suture.batch.job
+function job.new(request, verb, sets)
+  local style <const> = { width = terminal.width(1 + 8), colour = terminal.is_coloured(), all = request.verbose }
+  return { request = request, verb = verb, sets = sets, style = style }
 end
 
 --- Options of a run on one set. What the recipe logs goes straight to stderr.
