@@ -54,6 +54,20 @@ describe(".save", function()
     makes_the_same(content, recipe, path)
   end)
 
+  it("grows a signature that would match twice behind the changes", function()
+    local content = ("x"):rep(32) .. "abcd1efgh" .. ("y"):rep(32) .. "abcd?efgh" .. ("z"):rep(32)
+    local said, recipe, path = saved(content, "b[36] = 0x32 b[77] = 0x32")
+    assert.matches("2 changes, found by signatures\n", said)
+    makes_the_same(content, recipe, path)
+  end)
+
+  it("grows what surrounds an insert that looks like it", function()
+    local content = "in front 0123456789 and behind"
+    local said, recipe, path = saved(content, "b:insert(14, '12345678')")
+    assert.matches("1 change, found by signatures\n", said)
+    makes_the_same(content, recipe, path)
+  end)
+
   it("knows the file by its size and digest where nothing tells the place apart", function()
     local content = ("\0"):rep(4096)
     local said, recipe, path = saved(content, "b[1000] = 7 b[3000] = 7")

@@ -134,24 +134,6 @@ local f = assert(io.open(%q, "r+b")) f:write "X" f:close()
     assert.matches("fw.bin: is being patched by process %d+", stderr)
   end)
 
-  it("undoes what a line did that fails", function()
-    local broken = {
-      "b[0] = 1 error 'x'", "b:insert(3, 'abc') b[9] = 0 b:delete(0, 2) nope()", "b:rollback() error 'x'",
-      "b:rollback() b[3] = 9 error 'x'", "b:fill(0, #b, 1) b:u32(#b)",
-    }
-    for _, line in ipairs(broken) do
-      local check = ([[
-b:write(4, "pending")
-local before = b:read(0, #b)
-local ok = pcall(os.rename, "", "")
-function broken() %s end
-]]):format(line)
-      local script = support.write("broken.txt", check .. line .. "\n")
-      local status = support.run(("%s repl %s < %s"):format(support.suture, quote(path), quote(script)))
-      assert.same({ 1, FIRMWARE }, { status, support.read(path) })
-    end
-  end)
-
   it("takes lines back and does them again", function()
     assert.same([[
 undone: b[1] = 2

@@ -53,6 +53,23 @@ describe("suture repl, on a terminal,", function()
     assert.same('"0123456789"\n', talk:line("b:read(0, 10)", "b> "))
   end)
 
+  it("undoes all that a line did that fails, whatever it did", function()
+    start(path)
+    talk:line("b:write(4, 'pending') b:insert(9, '++') before = b:read(0, #b)", "b [9 pending]> ")
+    for _, line in ipairs {
+      "b[0] = 1 error 'x'", "b:insert(3, 'abc') b[9] = 0 b:delete(0, 2) nope()", "b:rollback() error 'x'",
+      "b:rollback() b[3] = 9 error 'x'", "b:rollback() b:redo() b:rollback() b:insert(0, 'y') error 'x'",
+      "b:fill(0, #b, 1) b:u32(#b)", "local p = b:savepoint() b[0] = 1 b:rollback(p) b[1] = 2 error 'x'",
+      "b:resize(0) error(setmetatable({}, { __tostring = error }))", "b:attempt(function() b[0] = 1 end) error 'x'",
+      "b[0] = 1 return setmetatable({}, { __tostring = function() b[1] = 2 end }), b:u8(1 << 40)",
+    } do
+      talk:line(line, "b [9 pending]> ")
+      assert.same("true\n", talk:line("b:read(0, #b) == before", "b [9 pending]> "))
+    end
+    talk:line(".undo", "b> ")
+    assert.same('"0123456789"\n', talk:line("b:read(0, 10)", "b> "))
+  end)
+
   it("stops an endless loop by Ctrl-C, and what the line did is undone", function()
     start(path)
     talk:line("b[0] = 1", "b [1 pending]> ")
