@@ -3,9 +3,9 @@
 --- be loaded) or `unsupported` (this version cannot do it).
 
 local core <const> = require "suture.core"
+local declarations <const> = require "suture.recipe.declarations"
 local entries <const> = require "suture.recipe.entries"
 local naming <const> = require "suture.recipe.naming"
-local parameters <const> = require "suture.recipe.parameters"
 local release <const> = require "suture.recipe.release"
 local shape <const> = require "suture.recipe.example"
 
@@ -151,7 +151,7 @@ end
 local checks <const> = {
   name = name, summary = text, description = text, version = release.check_version, license = text,
   authors = texts, categories = texts, requires = requires, depends = names, conflicts = names,
-  params = parameters.check, targets = targets, edits = edits, apply = callable, verify = callable,
+  params = declarations.check, targets = targets, edits = edits, apply = callable, verify = callable,
   examples = examples,
 }
 

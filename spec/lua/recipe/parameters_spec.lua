@@ -1,5 +1,6 @@
 -- Parameters of recipes: declarations and values.
 
+local declarations = require "suture.recipe.declarations"
 local parameters = require "suture.recipe.parameters"
 local raised = require "spec.support.raised"
 
@@ -13,7 +14,7 @@ describe("parameters", function()
   }
 
   it("declares what the types need", function()
-    parameters.check(declared)
+    declarations.check(declared)
   end)
 
   it("turns texts into values of their types", function()
@@ -90,7 +91,7 @@ describe("parameters", function()
   }
   for name, case in pairs(undeclarable) do
     it("raises argument for " .. name, function()
-      assert.matches(case[2], tostring(raised("argument", parameters.check, case[1])), 1, true)
+      assert.matches(case[2], tostring(raised("argument", declarations.check, case[1])), 1, true)
     end)
   end
 end)
