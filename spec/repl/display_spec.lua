@@ -54,6 +54,17 @@ describe("display", function()
       assert.same(('"%s" ... (5000 bytes)'):format(("a"):rep(1024)), shown(("a"):rep(5000)))
     end)
 
+    it("leaves the lines of hexdump and diff as they are, and nothing else", function()
+      local b = suture.buffer(("x"):rep(100))
+      b[50] = 0
+      for _, text in ipairs { b:hexdump(), b:diff(), b:hexdump(0, 100, { colour = true }) } do
+        assert.same(text:sub(1, -2), shown(text))
+      end
+      for _, text in ipairs { "", "\n", "a\nb\n", "00000000  41\27[2J\n", "00000000 x\n", b:hexdump() .. "x\n" } do
+        assert.matches('^".*"$', shown(text))
+      end
+    end)
+
     it("is Lua that gives the string again", function()
       local all = {}
       for byte = 0, 255 do

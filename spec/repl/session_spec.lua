@@ -185,6 +185,11 @@ nothing is pending
     assert.same(7, (session("os.exit(7)\n", path)))
   end)
 
+  it("tells where what it prints cannot be written", function()
+    local status, _, stderr = support.run(support.suture .. " repl >/dev/full", "1\n2\n")
+    assert.same({ 4, "suture: standard output: No space left on device\n" }, { status, stderr })
+  end)
+
   it("tells of Ctrl-C by its status, and undoes the line", function()
     local lines = "b[0] = 1\nos.execute('(sleep 0.1; kill -INT $PPID) &') while true do end\n"
     local status, _, stderr = session(lines, path)

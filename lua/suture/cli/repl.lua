@@ -6,6 +6,7 @@ local host <const> = require "suture.host"
 local input <const> = require "suture.repl.input"
 local is_complete <const> = require "suture.repl.compile".is_complete
 local loop <const> = require "suture.repl.loop"
+local output <const> = require "suture.output"
 local printable <const> = require "suture.printable"
 local session <const> = require "suture.repl.session"
 local terminal <const> = require "suture.terminal"
@@ -27,7 +28,7 @@ local function style()
 end
 
 local function say(text)
-  io.stdout:write(text)
+  output.write(text)
 end
 
 -- Why a file is there only as a copy is worth a line.

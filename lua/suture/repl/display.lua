@@ -12,7 +12,24 @@ local display <const> = {}
 -- So many bytes of a string are shown.
 local STRING <const> = 1024
 
+-- Whether a string is what `hexdump` or `diff` give: such lines are shown as they are.
+local function is_dump(text)
+  local plain <const> = text:gsub("\27%[[%d;]*m", "")
+  if not text:find "\n$" or plain:find "[\0-\9\11-\31\127-\255]" then
+    return false
+  end
+  for line in plain:gmatch "([^\n]*)\n" do
+    if not (line == "" or line == "*" or line:find "^[-+ ]?%x%x%x%x%x%x%x%x+  " or line:find "^%x%x%x%x%x%x%x%x+$") then
+      return false
+    end
+  end
+  return #plain > 8
+end
+
 local function text_of(value, style)
+  if is_dump(value) then
+    return value:sub(1, -2)
+  end
   local shown <const> = paint("string", quote(value:sub(1, STRING)), style)
   if #value <= STRING then
     return shown

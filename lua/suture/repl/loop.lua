@@ -2,7 +2,9 @@
 
 local complaint <const> = require "suture.repl.complaint"
 local core <const> = require "suture.core"
+local failure <const> = require "suture.recipe.failure"
 local leaving <const> = require "suture.repl.leaving"
+local output <const> = require "suture.output"
 local printable <const> = require "suture.printable"
 local prompt <const> = require "suture.repl.prompt"
 
@@ -93,10 +95,11 @@ local function place(err, line)
   return ("stdin:%d: %s"):format(line, text)
 end
 
+-- What could not be written to standard output is told by the caller; it is no success.
 local function refuse_to_leave(session)
   local lines <const> = leaving.pending(session)
   if #lines == 0 then
-    return DONE
+    return output.failure() and failure.IO or DONE
   end
   warn(("suture: %s; nothing is written without .flush, or dropped without .rollback"):format(
     table.concat(lines, ", ")))
