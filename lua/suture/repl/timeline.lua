@@ -16,6 +16,7 @@ local savepoint <const>, rollback <const>, redo <const> =
 ---@field savepoint suture.savepoint
 ---@field held integer        what the target held then, as core.state tells
 ---@field before table[]?     what was pending then, where the savepoint has ended
+---@field by_redo boolean?     the line was a rollback of so much that only redo takes it back
 ---@field after any           what it held when it was taken back; what was pending, where there is `before`
 
 ---@class suture.repl.entry   a line
@@ -29,12 +30,17 @@ local savepoint <const>, rollback <const>, redo <const> =
 ---@field undone suture.repl.entry[]
 ---@field line suture.repl.entry?  the one that runs
 ---@field count integer             of the lines so far
+---@field most { lines: integer, whole: integer }  bytes that are noted
 ---@field made_in table<suture.savepoint, integer>  by which line a savepoint was made, where lines make some themselves
 local Timeline <const> = {}
 Timeline.__index = Timeline
 
--- So many bytes of notes are worth that a rollback keeps earlier lines apart.
-local MOST <const> = 16 << 20
+-- So many bytes are noted, so that a rollback keeps earlier lines apart; and so many, so that a line can fail behind
+-- a rollback of its own.
+local LINES <const>, WHOLE <const> = 16 << 20, 64 << 20
+
+--- The label of a line that only rolls back.
+Timeline.ROLLBACK = ".rollback"
 
 local goes_back <const> = { patch = true, copy = true, memory = true }
 
@@ -68,14 +74,26 @@ local function bring(b, list)
 end
 
 local function release(point)
-  if not point.before then
+  if not (point.before or point.by_redo) then
     point.savepoint:release()
   end
+end
+
+-- Returns a savepoint of what was there before.
+local function redo_to(b, state)
+  local point <const> = savepoint(b)
+  if not redo(b) or core.state(b) ~= state then
+    rollback(b, point)
+    core.raise("unsupported", "what was taken back is gone: something was written since", { path = b.path })
+  end
+  return point
 end
 
 local function take_back(point)
   if point.before then
     bring(point.bytes, point.before)
+  elseif point.by_redo then
+    redo_to(point.bytes, point.held)
   else
     rollback(point.bytes, point.savepoint)
   end
@@ -149,13 +167,10 @@ end
 local function do_again(point)
   if point.before then
     return bring(point.bytes, point.after)
+  elseif point.by_redo then
+    return rollback(point.bytes)
   end
-  point.savepoint = savepoint(point.bytes)
-  if not redo(point.bytes) or core.state(point.bytes) ~= point.after then
-    rollback(point.bytes, point.savepoint)
-    core.raise("unsupported", "what was taken back is gone: something was written since",
-      { path = point.bytes.path })
-  end
+  point.savepoint = redo_to(point.bytes, point.after)
 end
 
 --- Does the line again that was taken back last. Raises `unsupported` where that is no longer possible.
@@ -212,8 +227,17 @@ local function note_each(b, points)
   end
 end
 
+-- Too much to be noted: a line that only rolls back can still be taken back by redo.
+local function pass_over(self, point)
+  if self.line.label ~= self.ROLLBACK then
+    core.raise("limit", "too much is pending for a rollback within a line: .rollback drops it",
+      { path = point.bytes.path })
+  end
+  point.by_redo = true
+end
+
 --- A line is about to roll a target back, to a savepoint or wholly. What would be lost by it is kept, of earlier lines
---- too where that is not much.
+--- too where that is not much. Raises `limit` where it is too much, unless the line is the command for it.
 ---@param b suture.bytes
 ---@param to suture.savepoint?
 function Timeline:before_rollback(b, to)
@@ -223,13 +247,16 @@ function Timeline:before_rollback(b, to)
     return
   end
   local points <const> = savepoints_behind(self, number, b)
-  local is_much <const> = (b:pending() or 0) * #points > MOST
-  note_each(b, is_much and { current } or points)
+  local pending <const> = b:pending() or 0
+  if pending > self.most.whole then
+    return pass_over(self, current)
+  end
+  note_each(b, pending * #points > self.most.lines and { current } or points)
 end
 
 local function has_ended(entry)
   for _, point in ipairs(entry.points) do
-    if not point.before and tostring(point.savepoint):find "%(ended%)$" then
+    if not (point.before or point.by_redo) and tostring(point.savepoint):find "%(ended%)$" then
       return true
     end
   end
@@ -287,10 +314,12 @@ local timeline <const> = {}
 
 --- Makes a timeline.
 ---@param objects fun(): suture.bytes[]  the targets that are open now
+---@param most { lines: integer, whole: integer }?  bytes that are noted of earlier lines, and of one
 ---@return suture.repl.timeline
-function timeline.new(objects)
+function timeline.new(objects, most)
   return setmetatable({
-    objects = objects, done = {}, undone = {}, count = 0, made_in = setmetatable({}, { __mode = "k" }),
+    objects = objects, most = most or { lines = LINES, whole = WHOLE },
+    done = {}, undone = {}, count = 0, made_in = setmetatable({}, { __mode = "k" }),
   }, Timeline)
 end
 

@@ -11,7 +11,7 @@ function rollback.run(session)
     session.say "nothing is pending\n"
     return
   end
-  session.timeline:begin ".rollback"
+  session.timeline:begin(session.timeline.ROLLBACK)
   for _, target in ipairs(session.targets:open_ones()) do
     if target.bytes:pending() then
       target.bytes:rollback()
