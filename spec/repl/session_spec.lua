@@ -71,6 +71,19 @@ describe("suture repl, without a terminal,", function()
     end
   end)
 
+  it("leaves what a line has flushed, and undoes the rest of it", function()
+    local status, _, stderr = session("b[0] = 0x41 b:flush() b[1] = 0x42 error 'x'\n", path)
+    assert.same({ 1, "suture: stdin:1: x\n" }, { status, stderr })
+    assert.same("A" .. FIRMWARE:sub(2), support.read(path))
+  end)
+
+  it("flushes with the options of a flush, and a part", function()
+    assert.same('"replaced"\n"place"\n1\t1\n', printed('b[0] = 0x41\nb:flush { by = "replace" }\n'
+      .. "b[1] = 0x42 b[20] = 0x43\nb:flush { offset = 0, length = 8 }\nprint(b:pending())\n.rollback\n", path)
+      :gsub("dropped[^\n]*\n", ""))
+    assert.same("AB" .. FIRMWARE:sub(3), support.read(path))
+  end)
+
   it("writes several files together or not at all", function()
     local other = support.write("other.bin", "other")
     assert.matches("other.bin: written\n$", printed("b[0] = 0x41 b2[0] = 0x42\n.flush\n", path, other))

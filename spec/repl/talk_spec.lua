@@ -146,6 +146,21 @@ describe("suture repl, on a terminal,", function()
     assert.same("A", support.read(path):sub(1, 1))
   end)
 
+  it("goes on when the file was truncated under it", function()
+    support.write(path, ("\0"):rep(8192))
+    start(path)
+    talk:line("b[8000] = 1", "b [1 pending]> ")
+    assert(os.execute("truncate -s 100 " .. quote(path)))
+    assert.matches("truncated from 0x2000 to 0x64", talk:line("b", "b [truncated]> "))
+    assert.matches("truncated", talk:line(".flush", "b [truncated]> "))
+    assert.same("2\n", talk:line("1 + 1", "b [truncated]> "))
+    talk:type "\4"
+    talk:await "tay? "
+    talk:type "d\n"
+    assert.same(0, (talk:ended()))
+    assert.same(("\0"):rep(100), support.read(path))
+  end)
+
   it("writes nothing when the terminal goes away", function()
     start(path)
     talk:line("b[0] = 0x41", "b [1 pending]> ")

@@ -11,8 +11,10 @@ local leaving <const> = {}
 function leaving.pending(session)
   local lines <const> = {}
   for _, target in ipairs(session.targets:open_ones()) do
-    local count <const>, runs <const> = target.bytes:pending()
-    if count then
+    local count <const>, runs <const> = session.targets.pending_in(target)
+    if not count then
+      lines[#lines + 1] = printable(tostring(runs))
+    elseif count > 0 then
       lines[#lines + 1] = printable(("%s: %s"):format(target.path, bytes.extent(count, runs)))
     end
   end

@@ -15,12 +15,19 @@ local function names_of(list)
     or ("%s ... %s"):format(names[1], names[#names])
 end
 
+local function pending_of(session)
+  local count <const>, _, lost <const> = session.targets:pending()
+  if lost then
+    return paint("error", " [truncated]", session.style)
+  end
+  return count > 0 and paint("pending", (" [%d pending]"):format(count), session.style) or ""
+end
+
 --- The text of the prompt: "b> ", or "b [3 pending]> ".
 ---@param session suture.repl.session
 ---@return string
 function prompt.text(session)
-  local count <const> = session.targets:pending()
-  local pending <const> = count > 0 and paint("pending", (" [%d pending]"):format(count), session.style) or ""
+  local pending <const> = pending_of(session)
   return paint("name", names_of(session.targets:open_ones()), session.style) .. pending .. "> "
 end
 

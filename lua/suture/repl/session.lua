@@ -78,6 +78,16 @@ local function run_command(self, text)
   return pcall(commands.run, self, text)
 end
 
+-- A line may fail before it runs: a file that was truncated takes no savepoint.
+local function attempt(self, text, line)
+  local act <const> = commands.is_command(text) and run_command or run_lua
+  local results <const> = table.pack(pcall(act, self, text, line))
+  if not results[1] then
+    return false, results[2]
+  end
+  return table.unpack(results, 2, results.n)
+end
+
 --- Runs what was typed: a chunk or a command. Where it fails, every target is as it was before.
 ---@param text string
 ---@return boolean ok
@@ -90,13 +100,17 @@ function Session:step(text)
     return true
   end
   table.insert(self.history, { line = line, text = text })
-  local act <const> = commands.is_command(text) and run_command or run_lua
-  local ok <const>, err <const>, trace <const> = act(self, text, line)
+  local ok <const>, err <const>, trace <const> = attempt(self, text, line)
   if ok then
     return true
   end
-  self.timeline:abort()
   self.trace = trace
+  self.targets:look_again()
+  local back <const>, problem <const> = pcall(self.timeline.abort, self.timeline)
+  if not back then
+    self.timeline:forget()
+    return false, problem
+  end
   return false, err
 end
 

@@ -93,19 +93,45 @@ local function pending_in(target)
     known = { held = held, bytes = bytes or 0, runs = runs or 0 }
     target.known = known
   end
+  return known
+end
+
+--- What is pending in a target: bytes and runs; nil and the error where it was lost, since the file was truncated.
+---@param target suture.repl.target
+---@return integer?
+---@return integer|suture.error
+function Targets.pending_in(target)
+  local ok <const>, known <const> = pcall(pending_in, target)
+  if not ok and known.kind == "interrupted" then
+    error(known, 0)
+  elseif not ok then
+    return nil, known
+  end
   return known.bytes, known.runs
 end
 
---- How much is pending, in all targets.
+--- Something went wrong: what is pending is to be counted again, it may be lost.
+function Targets:look_again()
+  for _, target in ipairs(self.list) do
+    target.known = nil
+  end
+end
+
+--- How much is pending, in all targets together.
 ---@return integer bytes
 ---@return integer runs
+---@return boolean lost  whether some was lost
 function Targets:pending()
-  local bytes, runs = 0, 0
+  local bytes, runs, lost = 0, 0, false
   for _, target in ipairs(self:open_ones()) do
-    local more <const>, places <const> = pending_in(target)
-    bytes, runs = bytes + more, runs + places
+    local more <const>, places <const> = Targets.pending_in(target)
+    if more then
+      bytes, runs = bytes + more, runs + places
+    else
+      lost = true
+    end
   end
-  return bytes, runs
+  return bytes, runs, lost
 end
 
 -- Does what only the owner may do.

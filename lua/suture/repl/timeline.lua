@@ -148,6 +148,11 @@ function Timeline:abort()
   return changed
 end
 
+--- What was pending is lost: nothing can be taken back any more.
+function Timeline:forget()
+  self.line, self.done, self.undone = nil, {}, {}
+end
+
 --- Takes the last line back that changed something.
 ---@return string? label  nil where there is none
 function Timeline:undo()
