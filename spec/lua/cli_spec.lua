@@ -618,6 +618,20 @@ describe("suture help", function()
     end
   end)
 
+  it("fits into 80 columns", function()
+    local _, overview = suture "help"
+    local texts = { overview }
+    for verb in overview:match "Verbs:\n(.*)":gmatch "  (%l+) [^\n]*" do
+      texts[#texts + 1] = select(2, suture("help", verb))
+    end
+    assert.is_true(#texts > 15)
+    for _, text in ipairs(texts) do
+      for line in text:gmatch "[^\n]+" do
+        assert(#line <= 80, line)
+      end
+    end
+  end)
+
   it("explains one, as does -h", function()
     local status, stdout, stderr = suture("help", "run")
     assert.same({ 0, "" }, { status, stderr })

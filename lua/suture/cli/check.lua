@@ -5,7 +5,7 @@ local recipe <const> = require "suture.recipe"
 local report <const> = require "suture.recipe.report"
 local request <const> = require "suture.recipe.request"
 
-local check = { summary = "Tell what a recipe finds in targets and would change; change nothing." }
+local check = { summary = "Tell what a recipe finds and would change; change nothing." }
 
 ---@param parser table
 function check.configure(parser)

@@ -13,7 +13,6 @@ local SECONDS <const> = 2
 
 ---@param parser table
 function verb.configure(parser)
-  parser:help_max_width(90)
   parser:usage("Usage: suture completion bash|zsh|fish\n       suture completion candidates -- WORD...")
   parser:argument("shell", "The shell whose script is printed; `candidates` is what these scripts ask: what may "
     .. "stand for the last WORD."):argname("SHELL"):choices { "bash", "zsh", "fish", "candidates" }

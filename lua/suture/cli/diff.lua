@@ -20,7 +20,6 @@ local OBJECT <const> = 0x1000
 
 ---@param parser table
 function diff.configure(parser)
-  parser:help_max_width(90)
   parser:argument("old", "A file or a block device."):argname("OLD")
   parser:argument("new", "What it became."):argname("NEW")
   parser:mutex(

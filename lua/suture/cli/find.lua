@@ -22,7 +22,6 @@ local SHOWN <const> = 16
 
 ---@param parser table
 function find.configure(parser)
-  parser:help_max_width(90)
   parser:usage("Usage: suture find [OPTION...] PATTERN FILE...\n       suture find [OPTION...] --text STRING FILE...")
   parser:argument("words", "A pattern such as '48 8b ?? 4? e8', and files or block devices.")
     :args("*"):argname("PATTERN FILE...")

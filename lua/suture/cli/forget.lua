@@ -5,7 +5,7 @@ local output <const> = require "suture.output"
 local printable <const> = require "suture.printable"
 local records <const> = require "suture.records"
 
-local forget = { summary = "Remove the records of a file; its flushes can no longer be taken back.", acts = true }
+local forget = { summary = "Remove a file's records: its flushes cannot be taken back then.", acts = true }
 
 ---@param parser table
 function forget.configure(parser)

@@ -19,7 +19,7 @@ local function overview()
     "Verbs:",
   }
   for _, name in ipairs(host.verbs) do
-    lines[#lines + 1] = ("  %-8s %s"):format(name, cli.verb(name).summary)
+    lines[#lines + 1] = ("  %-10s %s"):format(name, cli.verb(name).summary)
   end
   return table.concat(lines, "\n")
 end

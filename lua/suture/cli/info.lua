@@ -10,7 +10,7 @@ local printable <const> = require "suture.printable"
 local recipe <const> = require "suture.recipe"
 local worker <const> = require "suture.recipe.worker"
 
-local info = { summary = "Tell all that a recipe says, or what this system can confine recipes with." }
+local info = { summary = "Tell all that a recipe says, or how this system can confine one." }
 
 ---@param parser table
 function info.configure(parser)

@@ -15,6 +15,9 @@ require "suture"
 
 local cli = {}
 
+-- Help is as wide as the narrowest terminal.
+local HELP_COLUMNS <const> = 80
+
 -- What ends the reading of a command line: help was asked for, or it is wrong.
 local Ending <const> = {}
 
@@ -48,7 +51,7 @@ end
 ---@return table
 function cli.parser(name)
   local verb <const> = cli.verb(name)
-  local parser <const> = argparse("suture " .. name, verb.summary):add_help(false)
+  local parser <const> = argparse("suture " .. name, verb.summary):add_help(false):help_max_width(HELP_COLUMNS)
   verb.configure(parser)
   parser:flag("-h --help", "Show this text."):action(function()
     error(setmetatable({ help = parser:get_help() }, Ending))

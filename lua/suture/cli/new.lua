@@ -8,7 +8,7 @@ local place <const> = require "suture.recipe.place"
 local printable <const> = require "suture.printable"
 local scaffold <const> = require "suture.library.scaffold"
 
-local new = { summary = "Begin a recipe, with its spec: it passes suture test, and tells what to change.", acts = true }
+local new = { summary = "Begin a recipe and its spec, with comments on what to change.", acts = true }
 
 ---@param parser table
 function new.configure(parser)

@@ -6,7 +6,7 @@ local output <const> = require "suture.output"
 local printable <const> = require "suture.printable"
 local recover <const> = require "suture.recover"
 
-local verb = { summary = "Settle an interrupted flush: each file becomes wholly new or wholly old.", acts = true }
+local verb = { summary = "Settle an interrupted flush: each file becomes wholly new or old.", acts = true }
 
 ---@param parser table
 function verb.configure(parser)

@@ -15,7 +15,6 @@ local repl <const> = { summary = "Explore and patch files in Lua, line by line."
 
 ---@param parser table
 function repl.configure(parser)
-  parser:help_max_width(90)
   parser:argument("targets", "Files or block devices: the variables b, b2, ..."):args("*"):argname("TARGET")
   parser:epilog("Lines are Lua, or commands that begin with a dot (.help lists them). Nothing is written before "
     .. ".flush. Without a terminal the lines of standard input are run silently: the status is 1 after an error, "

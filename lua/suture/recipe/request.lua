@@ -86,7 +86,7 @@ function request.configure(parser, verb)
   parser:flag("--trust", "Do not confine the recipe: it runs with all your rights.")
   parser:flag("--strict", "Refuse to run where the system cannot confine the recipe wholly.")
   parser:usage(("Usage: suture %s [OPTION]... RECIPE TARGET...\n       suture %s [OPTION]... -r RECIPE ... TARGET...")
-    :format(verb, verb)):help_max_width(80):epilog(ENDING)
+    :format(verb, verb)):epilog(ENDING)
 end
 
 --- Adds what a verb takes that also writes.
