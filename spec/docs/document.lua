@@ -23,6 +23,11 @@ function document.blocks(text)
   return list
 end
 
+--- A text without its blocks.
+function document.prose(text)
+  return (text:gsub("\n```%l*\n.-\n```", ""))
+end
+
 local function absolute(path)
   return path:find "^'/" and path or '"$PWD"/' .. path
 end
@@ -47,9 +52,14 @@ function document.folder(name)
   return setmetatable({ path = path, root = stdout:match "[^\n]+" }, Folder)
 end
 
+--- The shell command that runs a command there, with both streams in one.
+function Folder:command(command)
+  return ENTER:format(self.path, self.root, self.path, command)
+end
+
 --- Runs a command there. Returns what it prints, on both streams.
 function Folder:run(command)
-  local _, stdout = support.run(ENTER:format(self.path, self.root, self.path, command))
+  local _, stdout = support.run(self:command(command))
   return stdout
 end
 
