@@ -233,9 +233,10 @@ install: all $(MANUAL)
 	for file in $$(cd scripts && find . -name '*.lua'); do \
 	    install -D -m 644 scripts/$$file $(SHARE)/suture/scripts/$$file || exit 1; \
 	done
-	for file in README.md $(wildcard docs/*.md); do \
+	for file in README.md $(wildcard docs/*.md docs/*.svg docs/*.json docs/*.txt); do \
 	    install -D -m 644 $$file $(SHARE)/doc/suture/$${file#docs/} || exit 1; \
 	done
+	ln -sfn . $(SHARE)/doc/suture/docs
 	install -D -m 644 LICENSE $(SHARE)/doc/suture/copyright
 	install -D -m 644 $(MANUAL) $(SHARE)/man/man1/suture.1
 	$(foreach shell,bash zsh fish,$(SUTURE) completion $(shell) > $(OUT)/completion.$(shell) && \

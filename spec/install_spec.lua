@@ -1,6 +1,7 @@
 -- What make install puts where, and that it works from there: the executable with its recipes, the module under stock
 -- Lua, the manual page, the completions.
 
+local document = require "spec.docs.document"
 local support = require "spec.support"
 
 local function sh(command)
@@ -31,6 +32,17 @@ describe("make install", function()
   it("puts what is no package's where the shells look for that", function()
     sh(("make -s install DESTDIR=%s"):format(root))
     sh(("test -s %s/usr/local/share/zsh/site-functions/_suture && test -x %s/usr/local/bin/suture"):format(root, root))
+  end)
+
+  it("puts the documents where their links lead", function()
+    local folder, count = usr .. "/share/doc/suture/", 0
+    for name in sh("cd " .. folder .. " && ls *.md"):gmatch "[^\n]+" do
+      for link in document.prose(support.read(folder .. name)):gmatch "%]%(([^)#:]+)[^)]*%)" do
+        sh(("test -s %s%s"):format(folder, link))
+        count = count + 1
+      end
+    end
+    assert.is_true(count > 15)
   end)
 
   it("writes nothing that the user could not replace, and nothing outside", function()
