@@ -36,10 +36,11 @@ LUA_SHARE = /usr/share/lua/5.4
 build-packages = gcc libb2-dev libc6-dev libdeflate-dev liblua5.4-dev libseccomp-dev libssl-dev libxxhash-dev lua5.4 \
     lua-argparse lua-dkjson $(filter clang,$(CC))
 demo-packages = binutils
-test-packages = $(crash-packages) acl lua-busted lua-check binutils bsdextrautils openssl python3 python3-jsonschema python3-pefile xxd \
+test-packages = $(crash-packages) $(comparison-packages) acl lua-busted lua-check binutils bsdextrautils openssl python3 python3-jsonschema python3-pefile xxd \
     xxhash fish libreadline8 mandoc tmux zsh $(recipe-packages)
 recipe-packages = elfutils file gdisk gzip libubootenv-tool pngcheck u-boot-tools unzip zip
 crash-packages = attr e2fsprogs strace util-linux
+comparison-packages = bsdiff patchelf poke
 peers-packages = $(crash-packages) bsdiff gcc libc6-dev patchelf python3
 bench-packages = $(build-packages) libhyperscan-dev luajit openssl python3 ripgrep yara
 fuzz-packages = clang libb2-dev libclang-rt-14-dev libdeflate-dev libssl-dev libxxhash-dev

@@ -69,7 +69,8 @@ plain() {
 hardened() {
     export SUTURE_STATE="$work/hardened"
     SUTURE_BIN=build/asan/suture suite 'specs under the sanitizers' build/asan/suture \
-        --exclude-pattern=^house --exclude-pattern=^crash --exclude-pattern=^install -- ${*:-spec}
+        --exclude-pattern=^house --exclude-pattern=^crash --exclude-pattern=^install \
+        --exclude-pattern=^comparison -- ${*:-spec}
     suite 'specs with the collector always due' lua5.4 \
         --helper=spec.support.stress --exclude-pattern=^cli -- ${*:-spec/bind spec/lua}
 }
