@@ -101,6 +101,14 @@ describe("docs/api.md", function()
     end
   end)
 
+  it("names every format", function()
+    local entry = assert(reference.find "suture.format")
+    local _, found = support.run "ls lua/suture/format"
+    for name in found:gmatch "(%l+)%.lua\n" do
+      assert(name == "init" or entry.body:find("`" .. name .. "`", 1, true), "nothing of the format " .. name)
+    end
+  end)
+
   it("names every field of suture.core, in its table and in its example", function()
     local entry = assert(reference.find "suture.core")
     for name in pairs(core) do
