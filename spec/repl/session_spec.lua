@@ -163,6 +163,10 @@ nothing is pending
       path))
   end)
 
+  it("calls a chunk by its first line", function()
+    assert.same("undone: do ...\n", printed("do\nb[0] = 1\nend\n.undo\n", path))
+  end)
+
   it("opens one more file as part of the transaction", function()
     local other = support.write("other.bin", "other")
     assert.same(("b2 = %s: 5 bytes (0x5), patch\n%s: written\n%s: written\n"):format(other, path, other),

@@ -3,8 +3,8 @@
 
 #include "range.h"
 
-/* A fraction of a second each, also where the memory has to be read from a disk first: 128 MiB. */
-static const uint64_t PLACES = UINT64_C(8) << 2 * PAGE_BITS;
+/* A fraction of a second each, also where the memory has to be read from a disk first: 512 MiB. */
+static const uint64_t PLACES = UINT64_C(32) << 2 * PAGE_BITS;
 
 static struct stretch stretch_of(uint64_t from, uint64_t next, uint64_t to, size_t len)
 {

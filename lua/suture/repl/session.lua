@@ -61,8 +61,13 @@ local function conclude(self, outcome)
   self.timeline:finish()
 end
 
+-- A chunk is called by its first line.
+local function label_of(text)
+  return (text:gsub("%s*\n.*", " ..."))
+end
+
 local function run_lua(self, text, line)
-  self.timeline:begin(text)
+  self.timeline:begin(label_of(text))
   local outcome = self.evaluator:run(text, line)
   if outcome.ok then
     local ok <const>, err <const> = pcall(conclude, self, outcome)
