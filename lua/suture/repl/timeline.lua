@@ -4,20 +4,8 @@
 --- keeps it for `undo`. A rollback of the line's own that goes back behind its savepoint ends that: then the list of
 --- what was pending takes its place. A flush ends everything.
 
-local change <const> = require "suture.change"
 local core <const> = require "suture.core"
-
--- As they are before anybody watches them.
-local savepoint <const>, rollback <const>, redo <const> =
-  core.methods.savepoint, core.methods.rollback, core.methods.redo
-
----@class suture.repl.point   a target at the beginning of a line
----@field bytes suture.bytes
----@field savepoint suture.savepoint
----@field held integer        what the target held then, as core.state tells
----@field before table[]?     what was pending then, where the savepoint has ended
----@field by_redo boolean?     the line was a rollback of so much that only redo takes it back
----@field after any           what it held when it was taken back; what was pending, where there is `before`
+local points <const> = require "suture.repl.timeline.point"
 
 ---@class suture.repl.entry   a line
 ---@field label string
@@ -42,72 +30,11 @@ local LINES <const>, WHOLE <const> = 16 << 20, 64 << 20
 --- The label of a line that only rolls back.
 Timeline.ROLLBACK = ".rollback"
 
-local goes_back <const> = { patch = true, copy = true, memory = true }
-
-local function is_open(b)
-  return pcall(core.state, b)
-end
-
-local function points_of(objects)
-  local points <const> = {}
-  for _, b in ipairs(objects) do
-    if is_open(b) and goes_back[b.mode] then
-      points[#points + 1] = { bytes = b, savepoint = savepoint(b), held = (core.state(b)) }
-    end
-  end
-  return points
-end
-
-local function pending_list(b)
-  local list <const> = {}
-  for off, old, new in b:changes() do
-    list[#list + 1] = { offset = off, old = old, new = new }
-  end
-  return list
-end
-
-local function bring(b, list)
-  rollback(b)
-  for _, entry in ipairs(list) do
-    change.apply(b, entry.offset, entry.old, entry.new)
-  end
-end
-
-local function release(point)
-  if not (point.before or point.by_redo) then
-    point.savepoint:release()
-  end
-end
-
--- Returns a savepoint of what was there before.
-local function redo_to(b, state)
-  local point <const> = savepoint(b)
-  if not redo(b) or core.state(b) ~= state then
-    rollback(b, point)
-    core.raise("unsupported", "what was taken back is gone: something was written since", { path = b.path })
-  end
-  return point
-end
-
-local function take_back(point)
-  if point.before then
-    bring(point.bytes, point.before)
-  elseif point.by_redo then
-    redo_to(point.bytes, point.held)
-  else
-    rollback(point.bytes, point.savepoint)
-  end
-end
-
-local function has_moved(point)
-  return core.state(point.bytes) ~= point.held
-end
-
 --- A line begins.
 ---@param label string  what it is, for people
 function Timeline:begin(label)
   self.count = self.count + 1
-  self.line = { label = label, number = self.count, points = points_of(self.objects()) }
+  self.line = { label = label, number = self.count, points = points.all(self.objects()) }
 end
 
 --- A line has ended well.
@@ -115,10 +42,10 @@ end
 function Timeline:finish()
   local line <const>, changed <const> = self.line, {}
   for _, point in ipairs(line.points) do
-    if is_open(point.bytes) and has_moved(point) then
+    if points.is_open(point.bytes) and points.has_moved(point) then
       changed[#changed + 1] = point
-    elseif is_open(point.bytes) then
-      release(point)
+    elseif points.is_open(point.bytes) then
+      points.release(point)
     end
   end
   self.line = nil
@@ -135,10 +62,10 @@ end
 function Timeline:abort()
   local changed = false
   for _, point in ipairs(self.line and self.line.points or {}) do
-    if is_open(point.bytes) then
-      changed = changed or has_moved(point)
-      take_back(point)
-      release(point)
+    if points.is_open(point.bytes) then
+      changed = changed or points.has_moved(point)
+      points.take_back(point)
+      points.release(point)
     end
   end
   self.line = nil
@@ -161,21 +88,11 @@ function Timeline:undo()
     return nil
   end
   for _, point in ipairs(entry.points) do
-    point.after = point.before and pending_list(point.bytes) or core.state(point.bytes)
-    take_back(point)
+    points.undo(point)
   end
   self:replayed(entry)
   table.insert(self.undone, entry)
   return entry.label
-end
-
-local function do_again(point)
-  if point.before then
-    return bring(point.bytes, point.after)
-  elseif point.by_redo then
-    return rollback(point.bytes)
-  end
-  point.savepoint = redo_to(point.bytes, point.after)
 end
 
 --- Does the line again that was taken back last. Raises `unsupported` where that is no longer possible.
@@ -186,7 +103,7 @@ function Timeline:redo()
     return nil
   end
   for _, point in ipairs(entry.points) do
-    do_again(point)
+    points.do_again(point)
   end
   self:replayed(entry)
   table.insert(self.done, entry)
@@ -218,20 +135,6 @@ local function savepoints_behind(self, number, b)
   return list
 end
 
--- Goes back from one savepoint to the one before, notes what was pending at each, and comes forward again.
-local function note_each(b, points)
-  local steps = 0
-  for _, point in ipairs(points) do
-    local held <const> = core.state(b)
-    rollback(b, point.savepoint)
-    steps = steps + (core.state(b) ~= held and 1 or 0)
-    point.before = pending_list(b)
-  end
-  for _ = 1, steps do
-    redo(b)
-  end
-end
-
 -- Too much to be noted: a line that only rolls back can still be taken back by redo.
 local function pass_over(self, point)
   if self.line.label ~= self.ROLLBACK then
@@ -251,17 +154,17 @@ function Timeline:before_rollback(b, to)
   if not current or number == self.line.number then
     return
   end
-  local points <const> = savepoints_behind(self, number, b)
+  local behind <const> = savepoints_behind(self, number, b)
   local pending <const> = b:pending() or 0
   if pending > self.most.whole then
     return pass_over(self, current)
   end
-  note_each(b, pending * #points > self.most.lines and { current } or points)
+  points.note_each(b, pending * #behind > self.most.lines and { current } or behind)
 end
 
 local function has_ended(entry)
   for _, point in ipairs(entry.points) do
-    if not (point.before or point.by_redo) and tostring(point.savepoint):find "%(ended%)$" then
+    if points.has_ended(point) then
       return true
     end
   end
@@ -311,7 +214,7 @@ end
 function Timeline:flushed()
   self.done, self.undone = {}, {}
   if self.line then
-    self.line.points = points_of(self.objects())
+    self.line.points = points.all(self.objects())
   end
 end
 
