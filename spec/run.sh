@@ -70,7 +70,7 @@ hardened() {
     export SUTURE_STATE="$work/hardened"
     SUTURE_BIN=build/asan/suture suite 'specs under the sanitizers' build/asan/suture \
         --exclude-pattern=^house --exclude-pattern=^crash --exclude-pattern=^install \
-        --exclude-pattern=^comparison -- ${*:-spec}
+        --exclude-pattern=^comparison --exclude-pattern=^demo -- ${*:-spec}
     suite 'specs with the collector always due' lua5.4 \
         --helper=spec.support.stress --exclude-pattern=^cli -- ${*:-spec/bind spec/lua}
 }
