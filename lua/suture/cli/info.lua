@@ -16,7 +16,7 @@ local info = { summary = "Tell all that a recipe says, or how this system can co
 function info.configure(parser)
   parser:argument("recipe", "Path of a recipe, or its name on the recipe path."):args("?"):argname("RECIPE")
   parser:flag("--json", "Print one JSON object.")
-  parser:option("--timeout", "Seconds that the recipe may take; 60."):argname("SECONDS")
+  parser:option("--timeout", "Seconds that the recipe may take; by default 60."):argname("SECONDS")
     :convert(argument.number("--timeout", 1, 3600))
   parser:flag("--system", "What the cell around a recipe is built of, here.")
 end

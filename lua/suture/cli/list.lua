@@ -21,7 +21,7 @@ function list.configure(parser)
   parser:option("--for", "The verdict of each recipe on this file."):target("target"):argname("FILE")
   parser:flag("--json", "Print one JSON object a line for each recipe.")
   parser:flag("-v --verbose", "Tell of recipes that are hidden by others too, and of those that do not know FILE.")
-  parser:option("--timeout", "Seconds that one recipe may take; 5."):argname("SECONDS")
+  parser:option("--timeout", "Seconds that one recipe may take; by default 5."):argname("SECONDS")
     :convert(argument.number("--timeout", 1, 3600))
 end
 

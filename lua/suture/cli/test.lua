@@ -25,9 +25,9 @@ function test.configure(parser)
   parser:flag("--json", "Print one JSON object a line for each result.")
   parser:flag("-q --quiet", "Print only what failed.")
   parser:flag("--no-specs", "Leave the specs out: they run with all your rights, examples are confined.")
-  parser:option("--timeout", "Seconds that a recipe may take at once; 60."):argname("SECONDS")
+  parser:option("--timeout", "Seconds that a recipe may take at once; by default 60."):argname("SECONDS")
     :convert(argument.number("--timeout", 1, 3600))
-  parser:option("--memory", "MiB that a recipe may take; 512."):argname("MIB")
+  parser:option("--memory", "MiB that a recipe may take; by default 512."):argname("MIB")
     :convert(argument.number("--memory", 1, 1 << 20))
 end
 
