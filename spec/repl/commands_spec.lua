@@ -186,6 +186,7 @@ dropped: 3 bytes pending in 1 place
       assert.same("nothing is known of 'insrt'; did you mean 'insert'?", refused ".help insrt\n")
       assert.same("unknown command '.hlep'; did you mean '.help'?", refused ".hlep\n")
       assert.same("unknown command '.qqqqqq'; .help lists all", refused ".qqqqqq\n")
+      assert.same("unknown command '.dump2'; did you mean '.dump'?", refused ".dump2\n")
     end)
   end)
 

@@ -196,6 +196,17 @@ nothing is pending
       (printed(run .. "b[#b - 1] = b[#b - 1] ~ 1\n" .. run .. ".flush\n" .. run, program):gsub("/.-:", "/:")))
   end)
 
+  it("loses nothing unasked that a line has opened itself", function()
+    for _, line in ipairs { "c = suture.open(%q)", "local c <close> = suture.open(%q)", "local c = suture.open(%q)" } do
+      local status, _, stderr = session(line:format(path) .. "\nc[0] = 1\n")
+      assert.same(1, status)
+      assert.same(("suture: c (%s): 1 byte pending in 1 place; nothing is written without .flush, or dropped without "
+        .. ".rollback"):format(path), stderr:match "^[^\n]+")
+      assert.same(FIRMWARE, support.read(path))
+      assert.same(0, (session(line:format(path) .. "\nc[0] = 1\nc:rollback()\n")))
+    end
+  end)
+
   it("is not left by os.exit while something is pending", function()
     local status, _, stderr = session("b[0] = 1\nos.exit(0)\n", path)
     assert.same({ 1, "suture: stdin:2: 1 pending byte: .flush or .rollback first\n" }, { status, stderr })

@@ -66,10 +66,7 @@ end
 ---@param session suture.repl.session
 ---@param text string
 function commands.run(session, text)
-  local name <const>, rest <const> = text:match "^%s*%.(%a+)%s*(.-)%s*$"
-  if not name or text:find("^%s*%.%a+[^%s]") and not rest then
-    core.raise("argument", ("'%s' is no command; .help lists all"):format(text))
-  end
+  local name <const>, rest <const> = text:match "^%s*%.([%w_]+)%s*(.-)%s*$"
   commands.find(name).run(session, rest)
 end
 

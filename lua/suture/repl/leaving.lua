@@ -2,10 +2,19 @@
 
 local bytes <const> = require "suture.repl.display.bytes"
 local printable <const> = require "suture.printable"
+local strays <const> = require "suture.repl.strays"
 
 local leaving <const> = {}
 
---- What is pending, one line for each target; empty where nothing is.
+local function add_strays(session, lines)
+  for _, stray in ipairs(strays.list(session)) do
+    lines[#lines + 1] = printable(("%s (%s): %s"):format(stray.name, stray.bytes.path,
+      bytes.extent(stray.bytes:pending())))
+  end
+  return lines
+end
+
+--- What is pending, one line for each target, and for each other object that a variable holds; empty where nothing is.
 ---@param session suture.repl.session
 ---@return string[]
 function leaving.pending(session)
@@ -18,7 +27,16 @@ function leaving.pending(session)
       lines[#lines + 1] = printable(("%s: %s"):format(target.path, bytes.extent(count, runs)))
     end
   end
-  return lines
+  return add_strays(session, lines)
+end
+
+--- Writes what is pending: the targets as one, then what other variables hold. Raises as `b:flush`.
+---@param session suture.repl.session
+function leaving.flush(session)
+  session:flush()
+  for _, stray in ipairs(strays.list(session)) do
+    stray.bytes:flush()
+  end
 end
 
 local answers <const> = { f = "flush", d = "drop", s = "stay", flush = "flush", drop = "drop", stay = "stay" }

@@ -30,7 +30,7 @@ local function typed(question)
 end
 
 local function flush(session)
-  local ok <const>, err <const> = pcall(session.flush, session)
+  local ok <const>, err <const> = pcall(leaving.flush, session)
   if not ok then
     io.stderr:write(session:complaint(err))
   end
