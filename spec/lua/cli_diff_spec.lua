@@ -259,8 +259,9 @@ describe("suture diff", function()
   it("ends with 130 on Ctrl-C", function()
     local old, new = files(noise(200000, 11), noise(200000, 12))
     for _, option in ipairs { "--context=1", "--json" } do
-      local status, _, stderr = piped("timeout --preserve-status -s INT 0.5 " .. command(option, old, new),
-        "sleep 1.5; cat >/dev/null")
+      local id = support.path "diff.pid"
+      local status, _, stderr = piped(("sh -c 'echo $$ >%s; exec %s'"):format(id, command(option, old, new)),
+        ("head -c 100 >/dev/null; kill -INT $(cat %s); cat >/dev/null"):format(id))
       assert.same({ "130", "suture: interrupted\n" }, { status, stderr })
     end
   end)
