@@ -3,6 +3,7 @@
 local dkjson = require "dkjson"
 local hexlines = require "spec.support.hexlines"
 local on_terminal = require "spec.support.pty"
+local piped = require "spec.support.piped"
 local support = require "spec.support"
 
 local function command(...)
@@ -238,17 +239,11 @@ describe("suture diff", function()
   end)
 
   -- What follows a pipe in a shell: the status of the verb is in the file `status`.
-  local function piped(words, reader)
-    local status = support.path "status"
-    local _, stdout, stderr = support.run(("{ %s; echo $? >%s; } | { %s; }"):format(words, status, reader))
-    return support.read(status):match "%d+", stdout, stderr
-  end
-
   it("ends with 4 where a file shrinks meanwhile", function()
     for _, option in ipairs { "--context=1", "--json" } do
       for which = 1, 2 do
         local pair = { files(noise(200000, 9), noise(200000, 10)) }
-        local status, _, stderr = piped(command(option, pair[1], pair[2]),
+        local status, _, stderr = piped.run(command(option, pair[1], pair[2]),
           ("head -c 100 >/dev/null; truncate -s 4096 %s; cat >/dev/null"):format(pair[which]))
         assert.same({ "4", ("suture: %s: was truncated from 0x30d40 to 0x1000 bytes by another process\n"):format(
           pair[which]) }, { status, stderr })
@@ -259,9 +254,7 @@ describe("suture diff", function()
   it("ends with 130 on Ctrl-C", function()
     local old, new = files(noise(200000, 11), noise(200000, 12))
     for _, option in ipairs { "--context=1", "--json" } do
-      local id = support.path "diff.pid"
-      local status, _, stderr = piped(("sh -c 'echo $$ >%s; exec %s'"):format(id, command(option, old, new)),
-        ("head -c 100 >/dev/null; kill -INT $(cat %s); cat >/dev/null"):format(id))
+      local status, _, stderr = piped.interrupt(command(option, old, new))
       assert.same({ "130", "suture: interrupted\n" }, { status, stderr })
     end
   end)

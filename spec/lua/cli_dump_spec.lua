@@ -2,6 +2,7 @@
 
 local hexlines = require "spec.support.hexlines"
 local on_terminal = require "spec.support.pty"
+local piped = require "spec.support.piped"
 local support = require "spec.support"
 
 local function dump(...)
@@ -120,15 +121,9 @@ describe("suture dump", function()
   end)
 
   -- What follows a pipe in a shell: the status of the verb is in the file `status`.
-  local function piped(command, reader)
-    local status = support.path "status"
-    local _, stdout, stderr = support.run(("{ %s; echo $? >%s; } | { %s; }"):format(command, status, reader))
-    return support.read(status):match "%d+", stdout, stderr
-  end
-
   it("ends with 4 where the file shrinks meanwhile", function()
     local path = support.write("target", noise(200000))
-    local status, _, stderr = piped(("%s dump %s"):format(support.suture, path),
+    local status, _, stderr = piped.run(("%s dump %s"):format(support.suture, path),
       ("head -c 100 >/dev/null; truncate -s 4096 %s; cat >/dev/null"):format(path))
     assert.same({ "4", ("suture: %s: was truncated from 0x30d40 to 0x1000 bytes by another process\n"):format(path) },
       { status, stderr })
@@ -136,7 +131,7 @@ describe("suture dump", function()
 
   it("says nothing where nobody reads on", function()
     local path = support.write("target", noise(200000))
-    local _, stdout, stderr = piped(("%s dump %s"):format(support.suture, path), "head -n 1")
+    local _, stdout, stderr = piped.run(("%s dump %s"):format(support.suture, path), "head -n 1")
     assert.same({ witness(path, "-n 16"):match "^[^\n]*\n", "" }, { stdout, stderr })
   end)
 
@@ -148,8 +143,7 @@ describe("suture dump", function()
 
   it("ends with 130 on Ctrl-C", function()
     local path = support.write("target", noise(200000))
-    local status, _, stderr = piped(("timeout --preserve-status -s INT 0.5 %s dump %s"):format(support.suture, path),
-      "sleep 1.5; cat >/dev/null")
+    local status, _, stderr = piped.interrupt(("%s dump %s"):format(support.suture, path))
     assert.same({ "130", "suture: interrupted\n" }, { status, stderr })
   end)
 end)

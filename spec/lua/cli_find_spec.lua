@@ -2,6 +2,7 @@
 
 local dkjson = require "dkjson"
 local on_terminal = require "spec.support.pty"
+local piped = require "spec.support.piped"
 local support = require "spec.support"
 
 local PIECE <const> = 0x4000000 -- searched at a time
@@ -253,15 +254,9 @@ describe("suture find", function()
   end)
 
   -- What follows a pipe in a shell: the status of the verb is in the file `status`.
-  local function piped(words, reader)
-    local status = support.path "status"
-    local _, stdout, stderr = support.run(("{ %s; echo $? >%s; } | { %s; }"):format(words, status, reader))
-    return support.read(status):match "%d+", stdout, stderr
-  end
-
   it("ends with 4 where a file shrinks meanwhile, and goes on with the next", function()
     local path, other = target(("a"):rep(300000)), target("a", "other")
-    local status, stdout, stderr = piped(command("61", path, other),
+    local status, stdout, stderr = piped.run(command("61", path, other),
       ("head -c 100 >/dev/null; truncate -s 4096 %s; tail -n 1"):format(path))
     assert.same({ "4", other .. ": 0x0: 61\n",
       ("suture: %s: was truncated from 0x493e0 to 0x1000 bytes by another process\n"):format(path) },
@@ -270,7 +265,7 @@ describe("suture find", function()
 
   it("says nothing where nobody reads on, and ends with 4 where the output cannot be written", function()
     local path = target(("a"):rep(300000))
-    local _, stdout, stderr = piped(command("61", path), "head -n 1")
+    local _, stdout, stderr = piped.run(command("61", path), "head -n 1")
     assert.same({ path .. ": 0x0: 61\n", "" }, { stdout, stderr })
     local status
     status, _, stderr = support.run(command("61", path, path) .. " >/dev/full")
@@ -279,8 +274,7 @@ describe("suture find", function()
 
   it("ends with 130 on Ctrl-C", function()
     local path = target(("a"):rep(300000))
-    local status, _, stderr = piped("timeout --preserve-status -s INT 0.5 " .. command("61", path),
-      "sleep 1.5; cat >/dev/null")
+    local status, _, stderr = piped.interrupt(command("61", path))
     assert.same({ "130", "suture: interrupted\n" }, { status, stderr })
   end)
 
