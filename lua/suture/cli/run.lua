@@ -12,13 +12,13 @@ function run.configure(parser)
   request.configure_writing(parser, "run")
 end
 
-local function lines(result)
-  return { report.run_line(result) }
+local function lines(result, _, several)
+  return { report.run_line(result, several) }
 end
 
-local function all_lines(result)
-  local list <const> = report.check_lines(result, false)
-  list[#list + 1] = report.run_line(result)
+local function all_lines(result, _, several)
+  local list <const> = report.check_lines(result, false, several)
+  list[#list + 1] = report.run_line(result, several)
   return list
 end
 

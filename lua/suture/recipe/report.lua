@@ -37,11 +37,17 @@ local function done_already(result)
   return result.reason and ("already: " .. result.reason) or "already applied"
 end
 
+-- Which recipe did it, where a run has several.
+local function by(result, several)
+  return several and result.recipe.name and (" (%s)"):format(result.recipe.name) or ""
+end
+
 --- The line for people after `run`, for stdout. nil where it failed.
 ---@param result suture.report
+---@param several boolean?  whether the run has other recipes, so that this one is named
 ---@return string?
-function report.run_line(result)
-  local written <const> = result.output and (", written to " .. result.output) or ""
+function report.run_line(result, several)
+  local written <const> = (result.output and ", written to " .. result.output or "") .. by(result, several)
   if result.status == "unchanged" then
     return printable(("%s: unchanged (%s)%s"):format(result.target, done_already(result), written))
   elseif result.status == "changed" then
@@ -64,13 +70,15 @@ end
 --- The lines for people after `check`, for stdout: the verdict's word first,
 --- then each hunk, then what would change. Empty where there is no verdict.
 ---@param result suture.report
----@param alone boolean  whether there is only this target, so that it need not be named
+---@param alone boolean     whether there is only this target, so that it need not be named
+---@param several boolean?  whether the run has other recipes, so that this one is named
 ---@return string[]
-function report.check_lines(result, alone)
+function report.check_lines(result, alone, several)
   if not result.verdict then
     return {}
   end
-  local lines <const> = { alone and result.verdict or printable(result.verdict .. ": " .. result.target) }
+  local title <const> = ("%s: %s%s"):format(result.verdict, result.target, by(result, several))
+  local lines <const> = { alone and result.verdict or printable(title) }
   if result.reason then
     lines[#lines + 1] = printable("  already: " .. result.reason)
   end
@@ -80,13 +88,14 @@ end
 
 --- The line that says what went wrong, for stderr. nil where nothing did.
 ---@param result suture.report
+---@param whole string?  what the set of targets is called; the target's own path if left out
 ---@return string?
-function report.error_line(result)
+function report.error_line(result, whole)
   local failure <const> = result.error
   if not failure then
     return nil
   end
-  local text, path = failure.text, failure.path or result.target
+  local text, path = failure.text, failure.path or whole or result.target
   if failure.code ~= 2 and text:sub(1, #path + 1) ~= path .. ":" then
     text = path .. ": " .. text
   end

@@ -18,7 +18,7 @@ job.INTERRUPTED = 130
 ---@class suture.batch.verb
 ---@field act fun(recipes: string[], targets: table, options: suture.recipe.options): suture.report[], integer
 ---@field writes boolean  whether targets are changed
----@field lines fun(result: suture.report, alone: boolean): string[]  for people
+---@field lines fun(result: suture.report, alone: boolean, several: boolean): string[]  for people
 
 --- All that a command line asks for.
 ---@class suture.batch.job
@@ -60,6 +60,21 @@ local function joined(lines)
   return #lines > 0 and table.concat(lines, "\n") .. "\n" or ""
 end
 
+-- The paths of the targets that reports are about, and whether there are several recipes: the reports of each follow
+-- one another.
+local function extent_of(reports)
+  local set <const>, seen <const>, name = {}, {}, reports[1] and reports[1].recipe.name
+  local several = false
+  for _, result in ipairs(reports) do
+    several = several or result.recipe.name ~= name
+    if not seen[result.target] then
+      seen[result.target] = true
+      set[#set + 1] = result.target
+    end
+  end
+  return job.name(set), several
+end
+
 --- What is said about the reports of one set. What is wrong with all of it is said once.
 ---@param reports suture.report[]
 ---@param request suture.request
@@ -69,11 +84,12 @@ end
 ---@return string err  for stderr
 function job.texts(reports, request, verb, alone)
   local out <const>, err <const>, said <const> = {}, {}, {}
+  local whole <const>, several <const> = extent_of(reports)
   for _, result in ipairs(reports) do
     local lines <const> = request.json and { report.json(result) }
-      or request.quiet and {} or verb.lines(result, alone and #reports == 1)
+      or request.quiet and {} or verb.lines(result, alone and #reports == 1, several)
     table.move(lines, 1, #lines, #out + 1, out)
-    local complaint <const> = report.error_line(result)
+    local complaint <const> = report.error_line(result, whole)
     if complaint and not said[complaint] then
       said[complaint] = true
       err[#err + 1] = complaint

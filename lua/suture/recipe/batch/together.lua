@@ -35,7 +35,7 @@ local function problem_of(path, detail, decided)
     or ("%s: the process that was at it died (%s); it is untouched"):format(path, detail)
   return {
     code = decided and failure.INDETERMINATE or failure.RECIPE, kind = decided and "indeterminate" or "recipe",
-    message = text, text = text,
+    message = text, text = text, path = path,
   }
 end
 
