@@ -80,6 +80,43 @@ foreign
     assert.equal(300, (select(2, stdout:gsub("\n  change 0x%x+: 00 %-> 01\n", "\n"))))
   end)
 
+  it("shows of many hunks those whose bytes it shows, and all of them with -v", function()
+    local many = recipe("hunks.lua", [[local list = {}
+      for i = 0, 299 do list[#list + 1] = { at = i * 64, old = "a", new = "b" } end
+      return { edits = list }]])
+    local target = support.write("long.bin", ("a"):rep(300 * 64))
+    local _, stdout = run("check", many, target)
+    local _, hunks = stdout:gsub("\n  hunk [^\n]*", "")
+    local shown = tonumber(stdout:match "\n  %.%.%. and (%d+) more changes %(%-v shows all%)\n$")
+    assert.equal(300, hunks + shown)
+    assert.is_true(hunks > 10 and hunks < 200, hunks .. " hunks")
+    _, stdout = run("check", "-v", many, target)
+    _, hunks = stdout:gsub("\n  hunk [^\n]*", "")
+    assert.equal(300, hunks)
+  end)
+
+  it("shows the beginning of a change that is long, and how it goes on with -v", function()
+    local long = recipe("long.lua", [[return {
+      apply = function(b) for i = 0, #b - 1 do b[i] = (i | 0x80) & 0xff end end }]])
+    local target = support.write("long.bin", ("\1"):rep(8192))
+    local _, stdout = run("check", long, target)
+    assert.matches("^applicable\n  change 0x0: 01 01 [^\n]+\n%-00000000  01%*01", stdout)
+    assert.matches("|\n  ... (-v shows all)\n", stdout, 1, true)
+    _, stdout = run("check", "-v", long, target)
+    assert.matches("%+00001ff0 [^\n]+\n$", stdout)
+  end)
+
+  it("shows of many hunks that are not there the first", function()
+    local strange = recipe("strange.lua", [[local list = {}
+      for i = 1, 300 do list[i] = { at = 4096 + i, old = "a", new = "b" } end
+      return { edits = list }]])
+    local status, stdout = run("check", strange, lamp)
+    assert.equal(3, status)
+    assert.matches("\n  ... and 100 more lines about hunks (-v shows all)\n", stdout, 1, true)
+    local _, all = run("check", "-v", strange, lamp)
+    assert.equal(301, select(2, all:gsub("\n", "")))
+  end)
+
   it("is short about each of several targets", function()
     local other = support.write("other.bin", LAMP)
     local _, stdout = run("check", light, lamp, other)
@@ -104,6 +141,8 @@ foreign
     local second = recipe("second.lua", "return { name = 'second', edits = { { at = 40, old = 'w', new = 'W' } } }")
     local _, stdout = run("check", "-r", first, "-r", second, lamp)
     local one, other = stdout:match "^(.-\n)(applicable: .-\n.*)$"
+    assert.matches("applicable: " .. lamp .. " (first)\n", one, 1, true)
+    assert.matches("applicable: " .. lamp .. " (second)\n", other, 1, true)
     assert.matches("hunk 0x0: old\n.00000000  00%*", one)
     assert.is_nil(one:find("hunk 0x28", 1, true))
     assert.matches("hunk 0x28: old\n", other)

@@ -32,26 +32,33 @@ local function block_of(lines, width)
   return { from = from, to = last + width, lines = lines, changes = {}, hunks = {} }
 end
 
--- The blocks of what is pending, and whether these are all.
-local function blocks_of(b, style)
-  local list <const>, lines, count = {}, {}, 0
+-- The lines of what is pending, an empty one between blocks; and whether these are all.
+local function pending_lines(b, style)
+  local lines <const> = {}
   for piece in core.pending_diff(b, style.width, CONTEXT, style.colour) do
     for line in piece:gmatch "([^\n]*)\n" do
-      if line ~= "" then
-        lines[#lines + 1] = line
-      elseif #lines > 0 then
-        list[#list + 1], lines = block_of(lines, style.width), {}
+      if #lines >= MOST and not style.all then
+        return lines, false
       end
-      count = count + 1
-      if count >= MOST and not style.all then
-        return list, false
-      end
+      lines[#lines + 1] = line
     end
   end
-  if #lines > 0 then
-    list[#list + 1] = block_of(lines, style.width)
+  return lines, true
+end
+
+-- The blocks of what is pending, and whether these are all; the last one may be cut short then.
+local function blocks_of(b, style)
+  local list <const>, block = {}, {}
+  local lines <const>, whole <const> = pending_lines(b, style)
+  for index = 1, #lines + 1 do
+    local line <const> = lines[index] or ""
+    if line ~= "" then
+      block[#block + 1] = line
+    elseif #block > 0 then
+      list[#list + 1], block = block_of(block, style.width), {}
+    end
   end
-  return list, true
+  return list, whole
 end
 
 -- Both are ascending: each thing goes into the block that it lies in; those that lie in none are returned.
@@ -128,21 +135,34 @@ local function add_unplaced(lines, b, hunks, style)
   end
 end
 
--- A hunk that changes nothing lies in no block.
-local function add_still(lines, hunks)
+-- A hunk that changes nothing lies in no block. One that is old behind the last block is left out with what it changes.
+local function add_still(lines, hunks, shown_to)
   for _, hunk in ipairs(hunks) do
-    if hunk.state ~= "neither" then
+    if hunk.state ~= "neither" and not (hunk.state == "old" and hunk.offset >= shown_to) then
       lines[#lines + 1] = wording.hunk(hunk)
     end
   end
 end
 
-local function left_out(report, blocks)
-  local shown = 0
-  for _, block in ipairs(blocks) do
-    shown = shown + #block.changes
+-- Lines about hunks that lie in no block are cut short where they are too many.
+local function shorten(lines, style)
+  local more <const> = #lines - MOST
+  if more > 0 and not style.all then
+    lines[MOST + 1] = ("  ... and %d more line%s about hunks (-v shows all)"):format(more, more == 1 and "" or "s")
+    for index = #lines, MOST + 2, -1 do
+      lines[index] = nil
+    end
   end
-  return #report.changes - shown
+end
+
+-- A change that is cut short is the last one that is shown.
+local function left_out(report, blocks)
+  local rest = #report.changes
+  for _, block in ipairs(blocks) do
+    rest = rest - #block.changes
+  end
+  return rest > 0 and ("  ... and %d more change%s (-v shows all)"):format(rest, rest == 1 and "" or "s")
+    or "  ... (-v shows all)"
 end
 
 --- The lines for a target: its hunks with their notes and offsets, each with the bytes before and after in their
@@ -155,16 +175,17 @@ function preview.lines(b, report, style)
   local lines <const> = {}
   local blocks <const>, whole <const> = blocks_of(b, style)
   distribute(report.changes, blocks, "changes")
+  local shown_to <const> = whole and math.huge or blocks[#blocks].to
   add_unplaced(lines, b, report.hunks, style)
-  add_still(lines, distribute(placed(report.hunks), blocks, "hunks"))
+  add_still(lines, distribute(placed(report.hunks), blocks, "hunks"), shown_to)
+  shorten(lines, style)
   for _, block in ipairs(blocks) do
     if is_own(block) then
       add_block(lines, block)
     end
   end
-  local rest <const> = left_out(report, blocks)
-  if not whole and rest > 0 then
-    lines[#lines + 1] = ("  ... and %d more change%s (-v shows all)"):format(rest, rest == 1 and "" or "s")
+  if not whole then
+    lines[#lines + 1] = left_out(report, blocks)
   end
   return lines
 end
