@@ -341,6 +341,10 @@ describe("suture run", function()
     end)
   end
 
+  it("needs a path after -o", function()
+    fails("run", 2, "suture: -o needs a path, not ''", edits, "-o", "")
+  end)
+
   it("ends with 2 for wrong use", function()
     local target = support.write("target", START)
     local recipe = write_recipe(edits)

@@ -166,6 +166,8 @@ end
 local function check_output(arguments, targets)
   if not arguments.output then
     return
+  elseif arguments.output == "" then
+    fail("-o needs a path, not ''")
   elseif #targets > 1 then
     fail("-o takes one target")
   elseif arguments.backup then
