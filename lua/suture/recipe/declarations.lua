@@ -42,6 +42,9 @@ local function check_limits(name, declared)
       fail("params.%s: %s must be an integer", name, key)
     end
   end
+  if declared.min and declared.max and declared.min > declared.max then
+    fail("params.%s: min is %d and max %d: no number is between", name, declared.min, declared.max)
+  end
   local pattern <const> = declared.pattern
   if pattern ~= nil and not (type(pattern) == "string" and pcall(string.find, "", pattern)) then
     fail("params.%s: pattern is not a Lua pattern", name)

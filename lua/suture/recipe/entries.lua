@@ -22,7 +22,7 @@ local function keys()
   return list
 end
 
--- The table with its `new` replaced by what `bytes_of` makes of it, the alternatives too.
+-- The table with its `new` replaced by what `bytes_of` makes of it, the alternatives too; these have none of their own.
 local function with_new(given, bytes_of, around)
   local copy <const> = {}
   for key, value in pairs(given) do
@@ -31,7 +31,7 @@ local function with_new(given, bytes_of, around)
   if type(copy.new) == "function" then
     copy.new = bytes_of(copy.new, copy.old or around and around.old)
   end
-  if type(copy.any) == "table" then
+  if type(copy.any) == "table" and not around then
     copy.any = {}
     for index, inner in ipairs(given.any) do
       copy.any[index] = type(inner) == "table" and with_new(inner, bytes_of, given) or inner

@@ -71,6 +71,11 @@ local function words(value)
   return ("error object is a %s value%s"):format(type(value), printable and (" (" .. text .. ")") or "")
 end
 
+-- A line of suture's own says nothing to who wrote a recipe.
+local function place_in_recipe(where)
+  return where and not where:find("^%[suture%]") and where or nil
+end
+
 --- Describes an error of any type for the way to the parent.
 ---@param err any
 ---@param code integer
@@ -84,7 +89,7 @@ function failure.describe(err, code)
   end
   return {
     code = code, kind = err.kind, message = err.message, text = tostring(err), path = err.path,
-    offset = err.file_offset or err.offset, where = err.where,
+    offset = err.file_offset or err.offset, where = place_in_recipe(err.where),
   }
 end
 

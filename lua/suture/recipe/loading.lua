@@ -2,6 +2,7 @@
 --- elsewhere it belongs into a worker.
 
 local core <const> = require "suture.core"
+local failure <const> = require "suture.recipe.failure"
 local schema <const> = require "suture.recipe.schema"
 
 local loading = {}
@@ -21,14 +22,28 @@ local function fail(format, ...)
   core.raise("argument", format:format(...))
 end
 
+local function with_path(text, path)
+  return text:find(path, 1, true) and text or ("%s: %s"):format(path, text)
+end
+
 -- Each recipe has globals of its own, over those that it is given.
 local function compile(text, path, globals)
   local source <const> = text:gsub("^#[^\n]*", "")
   local chunk <const>, err <const> = load(source, "@" .. path, "t", setmetatable({}, { __index = globals }))
   if not chunk then
-    fail("%s", err)
+    fail("%s", with_path(err, path))
   end
   return chunk
+end
+
+-- What the file's Lua raised, with the file's name where it tells no place. Memory that ran out stays what it is.
+local function about(err, path)
+  if failure.is_out_of_memory(err) or core.is_error(err) and (err.where or err.path) then
+    return err
+  elseif core.is_error(err) then
+    return core.error(err.kind, err.message, { path = path })
+  end
+  return with_path(failure.describe(err, failure.USAGE).text, path)
 end
 
 --- Runs the text of a recipe and checks what it returns. Raises `argument` for what is no recipe, and whatever its
@@ -38,7 +53,10 @@ end
 ---@param globals table    what it sees beside its own globals
 ---@return table recipe
 function loading.evaluate(text, path, globals)
-  local value <const> = compile(text, path, globals)()
+  local ran <const>, value <const> = pcall(compile(text, path, globals))
+  if not ran then
+    error(about(value, path), 0)
+  end
   if type(value) ~= "table" then
     local what <const> = value == nil and "nothing" or "a " .. type(value)
     fail("%s: the file returns %s and not a table: it is no recipe", path, what)

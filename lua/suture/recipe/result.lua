@@ -106,9 +106,10 @@ end
 
 function takers.hunk(self, number, note, offset, length, state)
   target_of(self, number)
-  need(states[state] and (offset >= 0 or placeless[state]))
+  need(states[state] and (offset >= 0 or placeless[state]) and length >= 0)
   table.insert(self.outcome.hunks, {
-    target = number, note = optional(short(note)), offset = place(offset, length), length = length, state = state,
+    target = number, note = optional(short(note)), offset = place(offset, placeless[state] and 0 or length),
+    length = length, state = state,
   })
 end
 
