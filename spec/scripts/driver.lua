@@ -235,6 +235,47 @@ local function prove_example(name, recipe, example)
   expect_bytes(output, support.read(path))
 end
 
+-- An input on which the first hunk is done already, up to the second; nil where the recipe has no two hunks.
+local function half_done(name, recipe, input, output, params)
+  local path = support.write("half.bin", input)
+  local _, report = ask("check", name, path, options_of(recipe, params))
+  local first, second = report.hunks[1], report.hunks[2]
+  if second and #input == #output then
+    return world.patched(input, first.offset, output:sub(first.offset + 1, second.offset))
+  end
+end
+
+--- What a recipe makes of its own examples and of noise, by status and JSON: each verdict that it can give, and that a
+-- second run touches nothing. Returns the verdicts that were seen.
+---@return table<string, boolean>
+function driver.verdicts(name)
+  local recipe, seen = driver.load(name), {}
+  for _, example in ipairs(recipe.examples or {}) do
+    if (example.verdict or "applicable") == "applicable" then
+      local input, output = driver.example(example)
+      prove_case(name, recipe, { input = input, params = example.params, output = output }, "applicable")
+      prove_refusal(name, recipe, { input = noise(8192), params = example.params })
+      seen.applicable, seen.applied, seen.foreign = true, true, true
+      local half = half_done(name, recipe, input, output, example.params)
+      if half then
+        prove_case(name, recipe, { input = half, params = example.params, output = output }, "partial")
+        seen.partial = true
+      end
+    end
+  end
+  return seen
+end
+
+--- The names of all recipes that ship.
+---@return string[]
+function driver.names()
+  local names = {}
+  for name in world.must("find scripts -mindepth 2 -name '*.lua' | sort"):gmatch "scripts/(%S+)%.lua" do
+    names[#names + 1] = name
+  end
+  return names
+end
+
 --- Loads a recipe of scripts/ in this process.
 ---@return table
 function driver.load(name)

@@ -15,15 +15,6 @@ local suture = require "suture"
 local MUTANTS <const> = tonumber(os.getenv "MUTANTS") or 500
 local STEPS <const> = 50000000 -- instructions of a mutant, after which it hangs
 
-local function recipes()
-  local names = {}
-  local _, stdout = support.run "find scripts -mindepth 2 -name '*.lua' | sort"
-  for name in stdout:gmatch "scripts/(%S+)%.lua" do
-    names[#names + 1] = name
-  end
-  return names
-end
-
 -- A context that says nothing to anyone.
 local function context_of(params, b)
   local function ignore() end
@@ -129,7 +120,7 @@ local function try(recipe, params, input, seal, seen)
 end
 
 describe("mutants of the examples", function()
-  for number, name in ipairs(recipes()) do
+  for number, name in ipairs(driver.names()) do
     it("are patched or refused by " .. name, function()
       local recipe = driver.load(name)
       local inputs = inputs_of(name, recipe)
