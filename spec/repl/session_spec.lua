@@ -209,7 +209,8 @@ nothing is pending
 
   it("is not left by os.exit while something is pending", function()
     local status, _, stderr = session("b[0] = 1\nos.exit(0)\n", path)
-    assert.same({ 1, "suture: stdin:2: 1 pending byte: .flush or .rollback first\n" }, { status, stderr })
+    assert.same({ 1, ("suture: stdin:2: %s: 1 byte pending in 1 place; .flush or .rollback first\n"):format(path) },
+      { status, stderr })
     assert.same(7, (session("os.exit(7)\n", path)))
   end)
 

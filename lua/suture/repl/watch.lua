@@ -2,6 +2,7 @@
 --- behind the line's beginning can still be taken back. For all other objects nothing is different.
 
 local core <const> = require "suture.core"
+local leaving <const> = require "suture.repl.leaving"
 
 local watch <const> = {}
 
@@ -125,9 +126,9 @@ end
 local function exit_function(session)
   return function(original)
     return function(...)
-      local bytes <const> = session.targets:pending()
-      if bytes > 0 then
-        core.raise("pending", ("%d pending byte%s: .flush or .rollback first"):format(bytes, bytes == 1 and "" or "s"))
+      local lines <const> = leaving.pending(session)
+      if #lines > 0 then
+        core.raise("pending", table.concat(lines, ", ") .. "; .flush or .rollback first")
       end
       return original(...)
     end
