@@ -22,6 +22,8 @@ peers.PROGRAM = "/usr/bin/sleep"
 peers.WORD, peers.NEW_WORD = "seconds", "SECONDS"
 peers.FIRST = 12
 
+peers.LONG_PATH = "/opt/a/much/longer/path"
+
 --- Where the text is.
 function peers.second()
   return assert(support.read(peers.PROGRAM):find(peers.WORD, 1, true)) - 1
@@ -124,7 +126,7 @@ peers.list = {
     settle = function(path) return ("%s recover %s"):format(support.suture, quote(path)) end,
     undo = function(path) return ("%s revert %s"):format(support.suture, quote(path)) end,
     lengthen = function(path)
-      return ("%s run elf/run-path %s -p path=/opt/a/much/longer/path"):format(support.suture, quote(path))
+      return ("%s run elf/run-path %s -p path=%s"):format(support.suture, quote(path), peers.LONG_PATH)
     end,
   },
   {
@@ -143,7 +145,7 @@ peers.list = {
   {
     name = "patchelf", program = "patchelf", package = "patchelf",
     patch = function(path) return "patchelf --set-rpath /opt/lib " .. quote(path) end,
-    lengthen = function(path) return "patchelf --set-rpath /opt/a/much/longer/path " .. quote(path) end,
+    lengthen = function(path) return ("patchelf --set-rpath %s %s"):format(peers.LONG_PATH, quote(path)) end,
   },
   {
     name = "bspatch", program = "bspatch", package = "bsdiff",

@@ -211,7 +211,12 @@ function trials.lengthens(peer)
   end
   local path <const> = support.path "linked"
   assert(support.run(("echo 'int main(void) { return 0; }' | cc -x c -Wl,-rpath,/opt -o %s -"):format(path)) == 0)
-  return support.run(peer.lengthen(path)) == 0 and "yes" or "no"
+  local status <const>, _, stderr <const> = support.run(peer.lengthen(path))
+  local _, dynamic <const> = support.run("readelf -d " .. path)
+  if status == 0 then
+    return dynamic:find("[" .. peers.LONG_PATH .. "]", 1, true) and "yes" or "no"
+  end
+  return stderr:find "does not fit" and dynamic:find "%[/opt%]" and "no" or stderr
 end
 
 --- A Debian package holds it.
