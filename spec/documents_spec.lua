@@ -81,9 +81,11 @@ for _, path in ipairs(documents()) do
       end
     end)
 
-    it("names specs that are there", function()
-      for name in document.prose(text):gmatch "(spec/[%l_/]+%.%l+)" do
-        assert.is_truthy(support.read("./" .. name))
+    it("names files that are there", function()
+      for folder in ("src lua spec scripts docs"):gmatch "%l+" do
+        for name in document.prose(text):gmatch("%f[%w/](" .. folder .. "/[%l%d_/-]+%.%l+)") do
+          assert.is_truthy(support.read("./" .. name))
+        end
       end
     end)
   end)
