@@ -1,5 +1,6 @@
 -- The results of a recipe's process, sent by one that speaks the protocol wrongly: parsed at random, and over the pipe.
 
+local core = require "suture.core"
 local result = require "suture.recipe.result"
 local support = require "spec.support"
 local wire = require "suture.recipe.wire"
@@ -334,6 +335,27 @@ describe("result", function()
     end
     return frame
   end
+
+  it("takes a Ctrl-C for one, wherever it comes", function()
+    local frames, steps, finished = { head, neither, nearest, pack("log", "a") }, 0, false
+    repeat
+      steps = steps + 1
+      local taken = new()
+      local ok, err = pcall(function()
+        debug.sethook(function()
+          debug.sethook()
+          core.raise("interrupted", "interrupted")
+        end, "", steps)
+        for _, frame in ipairs(frames) do
+          taken:take(frame)
+        end
+        debug.sethook()
+        finished = true
+      end)
+      assert(ok or core.is_error(err) and err.kind == "interrupted", tostring(err))
+    until finished
+    assert.is_true(steps > 100)
+  end)
 
   it("survives what is sent at random", function()
     math.randomseed(20260101)

@@ -87,6 +87,17 @@ local function chain(trail, name)
   return table.concat(trail, " -> ", from) .. " -> " .. name
 end
 
+-- The path of a recipe; nil and why where there is none.
+local function found(planning, entry, name)
+  local ok <const>, path <const> = pcall(find, planning, entry, name)
+  if ok then
+    return path
+  elseif core.is_error(path) and path.kind ~= "argument" then
+    error(path, 0)
+  end
+  return nil, path
+end
+
 -- One that is asked for goes before one of the same name elsewhere.
 local function dependency_of(planning, entry, name)
   for _, other in ipairs(planning.asked) do
@@ -94,9 +105,9 @@ local function dependency_of(planning, entry, name)
       return other
     end
   end
-  local ok <const>, path <const> = pcall(find, planning, entry, name)
-  if not ok then
-    fail("%s depends on %s, which is not there: %s", entry.about.name, name, path.message or path)
+  local path <const>, why <const> = found(planning, entry, name)
+  if not path then
+    fail("%s depends on %s, which is not there: %s", entry.about.name, name, why.message or why)
   end
   return entry_of(planning, path)
 end
@@ -140,10 +151,8 @@ local function rivals_of(planning, entry)
         fail("%s conflicts with %s", entry.about.name, name)
       end
     end
-    local ok <const>, path <const> = pcall(find, planning, entry, name)
-    if ok then
-      list[#list + 1] = { name = name, path = path }
-    end
+    local path <const> = found(planning, entry, name)
+    list[#list + 1] = path and { name = name, path = path } or nil
   end
   return list
 end

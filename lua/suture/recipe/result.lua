@@ -225,7 +225,7 @@ local function read(self, what, ...)
 end
 
 --- Takes one frame. Raises an Ending for what is no message, not in its place, or one too many: the process is
---- to be killed then.
+--- to be killed then; and `interrupted`.
 ---@param frame string
 function Result:take(frame)
   count(self, "all", most_items, "%d messages")
@@ -234,6 +234,9 @@ function Result:take(frame)
     pass("%d bytes of result (--memory)", self.most)
   end
   local fields <const> = table.pack(pcall(wire.unpack, frame))
+  if not fields[1] and fields[2].kind ~= "format" then
+    error(fields[2], 0)
+  end
   need(fields[1])
   read(self, table.unpack(fields, 2, fields.n))
 end

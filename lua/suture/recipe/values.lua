@@ -133,7 +133,9 @@ function values.read(path, abouts, texts)
   local params <const> = {}
   for name, value in pairs(decode(text, path)) do
     local ok <const>, err <const> = pcall(take, name, value, abouts, params, texts)
-    if not ok then
+    if core.is_error(err) and err.kind ~= "argument" then
+      error(err, 0)
+    elseif not ok then
       fail("--params: %s: %s", place_of(name, text, path), core.is_error(err) and err.message or tostring(err))
     end
   end

@@ -40,13 +40,15 @@ local function unpack(frame)
   return what, table.unpack(fields, 1, fields.n - 1)
 end
 
---- The message in a frame and its fields.
+--- The message in a frame and its fields. Raises `format`, and `interrupted`.
 ---@param frame string
 ---@return string what
 ---@return any ...
 function wire.unpack(frame)
   local results <const> = table.pack(pcall(unpack, frame))
-  if not results[1] then
+  if core.is_error(results[2]) then
+    error(results[2], 0)
+  elseif not results[1] then
     core.raise("format", "the worker sent what is no message")
   end
   return table.unpack(results, 2, results.n)

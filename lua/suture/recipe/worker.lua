@@ -180,6 +180,15 @@ local function collect(job, listener)
   return taken.outcome, refused(limit)
 end
 
+-- What JSON from a recipe's process reads as; nil where it has not the shape. A Ctrl-C meanwhile is no fault of it.
+local function decoded(decode, text)
+  local ok <const>, value <const> = pcall(decode, text)
+  if not ok and core.is_error(value) then
+    error(value, 0)
+  end
+  return ok and value or nil
+end
+
 -- A recipe that failed has nothing to carry out, and a description is believed only in its shape.
 local function settle(outcome)
   if outcome.failure then
@@ -188,10 +197,11 @@ local function settle(outcome)
       target.changes, target.guards = {}, {}
     end
   elseif outcome.description then
-    local ok <const>, about <const> = pcall(require("suture.recipe.description").decode, outcome.description)
-    outcome.about, outcome.failure = ok and about or nil, not ok and refused() or nil
-    if ok then
-      about.name = outcome.name
+    outcome.about = decoded(require("suture.recipe.description").decode, outcome.description)
+    if outcome.about then
+      outcome.about.name = outcome.name
+    else
+      outcome.failure = refused()
     end
   end
   return outcome
@@ -236,8 +246,8 @@ function worker.examples(job)
   if outcome.failure then
     return nil, outcome.failure
   end
-  local ok <const>, value <const> = pcall(require("suture.recipe.example").decode, outcome.examples)
-  if not ok then
+  local value <const> = decoded(require("suture.recipe.example").decode, outcome.examples)
+  if not value then
     return nil, refused()
   end
   value.name = outcome.name
