@@ -141,11 +141,17 @@ function trials.joins(peer)
   end, { "one", "other" }, result_of(peer)) and "yes" or "no"
 end
 
+local RUNNING <const> = [[
+%s 60 & sleeper=$!
+until [ "$(readlink /proc/$sleeper/exe)" = %s ]; do sleep 0.01; done
+%s
+status=$?
+kill $sleeper && exit $status]]
+
 --- A program that runs meanwhile is patched, and runs on.
 function trials.patches_running(peer)
   local path <const> = place(peers.PROGRAM, "target")
-  local command <const> = "%s 60 & sleeper=$!; sleep 0.1; %s; status=$?; kill $sleeper && exit $status"
-  local status <const> = support.run(command:format(quote(path), peer.patch(path)))
+  local status <const> = support.run(RUNNING:format(quote(path), quote(path), peer.patch(path)))
   return status == 0 and support.read(path) ~= support.read(peers.PROGRAM) and "yes" or "no"
 end
 
