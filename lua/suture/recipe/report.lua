@@ -86,18 +86,33 @@ function report.check_lines(result, alone, several)
   return table.move(rest, 1, #rest, #lines + 1, lines)
 end
 
+-- What is about a file beside a target, such as the folder that has no room for its journal, does not tell which target
+-- it is about.
+local function names_one(text, targets)
+  for _, path in ipairs(targets) do
+    if text:sub(1, #path) == path then
+      return true
+    end
+  end
+  return false
+end
+
 --- The line that says what went wrong, for stderr. nil where nothing did.
 ---@param result suture.report
----@param whole string?  what the set of targets is called; the target's own path if left out
+---@param set string[]?  the paths of all targets of the set; only the report's own if left out
 ---@return string?
-function report.error_line(result, whole)
+function report.error_line(result, set)
   local failure <const> = result.error
   if not failure then
     return nil
   end
-  local text, path = failure.text, failure.path or whole or result.target
-  if failure.code ~= 2 and text:sub(1, #path + 1) ~= path .. ":" then
+  local text, path = failure.text, failure.path
+  if failure.code ~= 2 and path and text:sub(1, #path + 1) ~= path .. ":" then
     text = path .. ": " .. text
+  end
+  local targets <const> = set or { path or result.target }
+  if failure.code ~= 2 and not names_one(text, targets) then
+    text = ("%s: %s"):format(table.concat(targets, " "), text)
   end
   if failure.recipe and not text:find(failure.recipe, 1, true) then
     text = ("%s (%s)"):format(text, failure.recipe)

@@ -30,6 +30,18 @@ describe("report", function()
     assert.equal("suture: other: 0x1: the recipes acme/a and acme/b overlap here", report.error_line(result))
   end)
 
+  it("names the targets where the problem is about another file", function()
+    local set, text = { "disk/one", "disk/two" }, "disk: 0x40: cannot write: No space left on device"
+    local full = { target = "disk/one", error = { code = 4, path = "disk", text = text } }
+    assert.equal("suture: disk/one disk/two: " .. text, report.error_line(full, set))
+    for _, beside in ipairs { "disk/two: is locked", "disk/two.orig: File exists" } do
+      full.error.text, full.error.path = beside, beside:match "^[^:]+"
+      assert.equal("suture: " .. beside, report.error_line(full, set))
+    end
+    full.error = { code = 5, text = "recipe.lua:1: boom" }
+    assert.equal("suture: disk/one disk/two: recipe.lua:1: boom", report.error_line(full, set))
+  end)
+
   it("cuts long changes", function()
     local result = changed { { offset = 0, old = ("a"):rep(20), new = ("b"):rep(20) } }
     assert.matches("62 %.%.%. %(20 bytes%)$", report.check_lines(result, true)[2])

@@ -72,7 +72,7 @@ local function extent_of(reports)
       set[#set + 1] = result.target
     end
   end
-  return job.name(set), several
+  return set, several
 end
 
 --- What is said about the reports of one set. What is wrong with all of it is said once.
@@ -84,12 +84,12 @@ end
 ---@return string err  for stderr
 function job.texts(reports, request, verb, alone)
   local out <const>, err <const>, said <const> = {}, {}, {}
-  local whole <const>, several <const> = extent_of(reports)
+  local set <const>, several <const> = extent_of(reports)
   for _, result in ipairs(reports) do
     local lines <const> = request.json and { report.json(result) }
       or request.quiet and {} or verb.lines(result, alone and #reports == 1, several)
     table.move(lines, 1, #lines, #out + 1, out)
-    local complaint <const> = report.error_line(result, whole)
+    local complaint <const> = report.error_line(result, set)
     if complaint and not said[complaint] then
       said[complaint] = true
       err[#err + 1] = complaint
