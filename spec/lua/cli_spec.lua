@@ -636,6 +636,13 @@ describe("suture help", function()
     end
   end)
 
+  it("calls arguments as the usage does", function()
+    local lines = { run = "\n   RECIPE  +Path", find = "\n   PATTERN FILE%.%.%. +A pattern", list = "\n   WORD  +" }
+    for verb, shown in pairs(lines) do
+      assert.matches(shown, (select(2, suture("help", verb))))
+    end
+  end)
+
   it("explains one, as does -h", function()
     local status, stdout, stderr = suture("help", "run")
     assert.same({ 0, "" }, { status, stderr })

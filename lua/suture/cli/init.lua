@@ -46,6 +46,18 @@ local function one_line(message)
   return (message:gsub("\nDid you mean (.-)%?", "; did you mean %1?"):gsub("\n", " "))
 end
 
+-- Help lists arguments by the names that the usage gives them.
+local function name_as_in_usage(parser)
+  for _, argument in ipairs(parser._arguments) do
+    local name <const> = not argument._choices and argument._argname
+    if name then
+      argument._get_label_lines = function()
+        return { name }
+      end
+    end
+  end
+end
+
 --- The parser of a verb. It never ends the process.
 ---@param name string
 ---@return table
@@ -53,6 +65,7 @@ function cli.parser(name)
   local verb <const> = cli.verb(name)
   local parser <const> = argparse("suture " .. name, verb.summary):add_help(false):help_max_width(HELP_COLUMNS)
   verb.configure(parser)
+  name_as_in_usage(parser)
   parser:flag("-h --help", "Show this text."):action(function()
     error(setmetatable({ help = parser:get_help() }, Ending))
   end)
