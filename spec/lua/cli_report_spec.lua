@@ -106,6 +106,16 @@ foreign
     assert.matches("%+00001ff0 [^\n]+\n$", stdout)
   end)
 
+  it("tells hunks apart where bytes move: what lies at their offset then is something else", function()
+    local moving = recipe("moving.lua", [[return {
+      edits = { { at = 0x100, old = "a", new = "b", note = "early" } },
+      apply = function(b) b:insert(0, ("+"):rep(0x80)) b[0x101] = 0x63 end }]])
+    local _, stdout = run("check", moving, support.write("moving.bin", ("a"):rep(0x400)))
+    assert.matches("^applicable\n  hunk 0x100: old %(early%)\n  change 0x0: nothing %-> 2b 2b ", stdout)
+    assert.matches("\n  change 0x101: 61 -> 63\n 000000f0 ", stdout, 1, true)
+    assert.matches("\n  change 0x180: 61 -> 62\n 00000170 ", stdout, 1, true)
+  end)
+
   it("shows of many hunks that are not there the first", function()
     local strange = recipe("strange.lua", [[local list = {}
       for i = 1, 300 do list[i] = { at = 4096 + i, old = "a", new = "b" } end

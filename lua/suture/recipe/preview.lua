@@ -103,6 +103,17 @@ local function add_block(lines, block)
   add_all(lines, block.lines)
 end
 
+-- The hunks that are told apart from the bytes. Where bytes move, all of them: a hunk's offset is that at which it was
+-- found, and something else may lie there in the end.
+local function set_apart(report, blocks)
+  for _, change in ipairs(report.changes) do
+    if #change.old ~= #change.new then
+      return placed(report.hunks), math.huge
+    end
+  end
+  return distribute(placed(report.hunks), blocks, "hunks")
+end
+
 local function is_own(block)
   return #block.changes > 0 or #block.hunks > 0
 end
@@ -175,9 +186,9 @@ function preview.lines(b, report, style)
   local lines <const> = {}
   local blocks <const>, whole <const> = blocks_of(b, style)
   distribute(report.changes, blocks, "changes")
-  local shown_to <const> = whole and math.huge or blocks[#blocks].to
+  local apart <const>, all <const> = set_apart(report, blocks)
   add_unplaced(lines, b, report.hunks, style)
-  add_still(lines, distribute(placed(report.hunks), blocks, "hunks"), shown_to)
+  add_still(lines, apart, all or whole and math.huge or blocks[#blocks].to)
   shorten(lines, style)
   for _, block in ipairs(blocks) do
     if is_own(block) then
