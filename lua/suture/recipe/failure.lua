@@ -32,10 +32,13 @@ end
 
 -- A read that leaves the file tells of another file than the recipe knows, a write that leaves it of a slip in the
 -- recipe. The message begins with what was tried.
-local writers <const> = { write = true, fill = true, pack = true, insert = true, delete = true, move = true }
+local writers <const> = {
+  write = true, fill = true, pack = true, insert = true, delete = true, move = true, xor = true, translate = true,
+  swap = true, size = true,
+}
 
 local function is_read_past_end(err)
-  return err.kind == "range" and not writers[err.message:match("^%a*")]
+  return err.kind == "range" and not writers[err.message:match("^%a*")] and not err.message:find("^copy to")
 end
 
 --- The status for an error that `apply` or an edit raised.
