@@ -48,7 +48,16 @@ bytes:write(4096, "patched!")
 bytes:write(12000, "patched!")
 ]]
 
+local POKE <const> = [[
+var f = open("a/target"); var word = "patched!";
+for (var i = 0; i < word'length; i = i + 1) byte @ f : (4096 + i)#B = word[i];
+for (var i = 0; i < word'length; i = i + 1) byte @ f : (12000 + i)#B = word[i];
+close(f);
+]]
+
 local PEERS <const> = {
+  { name = "xxd -r", command = "xxd -r ../two.hex a/target" },
+  { name = "poke", command = "poke -q -s ../two.pk" },
   { name = "patchelf --set-rpath", command = "patchelf --set-rpath /opt/lib a/target" },
   { name = "patchelf --set-interpreter", command = "patchelf --set-interpreter /opt/lib/a-longer-name/ld.so a/target" },
   { name = "bspatch onto its input", command = "bspatch a/target a/target ../patch" },
@@ -86,6 +95,8 @@ local function make_inputs(place)
   write(place.folder .. "/by_write.py", PYTHON_WRITE)
   write(place.folder .. "/anew.py", PYTHON_ANEW)
   write(place.folder .. "/patch.lua", SUTURE)
+  write(place.folder .. "/two.pk", POKE)
+  write(place.folder .. "/two.hex", "00001000: 7061746368656421\n00002ee0: 7061746368656421\n")
   place.shell:must "cc -Wl,-rpath,/usr/local/lib -o ../hello ../hello.c"
   place:fill { [TARGET] = read(place.folder .. "/hello") }
   assert((place:execute("/usr/bin/python3 ../by_write.py")) == 0)
