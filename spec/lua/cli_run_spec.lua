@@ -107,26 +107,6 @@ describe("suture run of a recipe with several targets", function()
     assert.same({ "01234567", "abcdefgh" }, { support.read(left), support.read(right) })
   end)
 
-  it("tells once what went wrong in it, and writes nothing", function()
-    local wrong <const> = {
-      ["error 'boom'"] = { 5, ("%s %s: %s:1: boom"):format(left, right, "%s") },
-      ["context.refuse 'not these'"] = { 3, ("%s %s: not these (at %s:1)"):format(left, right, "%s") },
-      ["t.right:expect(0, 'z')"] = { 3, right .. ": 0x0: expected 7a, found 02 (at %s:1)" },
-      ["while true do end"] = { 5,
-        ("%s %s: the recipe passed the time limit of 1 seconds (--timeout)"):format(left, right) },
-      ["local list = {} while true do list[#list + 1] = ('x'):rep(1 << 20) .. #list end"] = { 5,
-        ("%s %s: the recipe passed the memory limit of 64 MiB (--memory)"):format(left, right) },
-    }
-    for code, case in pairs(wrong) do
-      local late = support.write("late.lua", "return { targets = { { name = 'left' }, { name = 'right' } }, "
-        .. "apply = function(t, _, context) t.left[0] = 1 t.right[0] = 2 " .. code .. " end }")
-      local command = ("%s run --timeout 1 --memory 64 %s %s %s"):format(support.suture, late, left, right)
-      local status, stdout, stderr = support.run(command)
-      assert.same({ case[1], "", ("suture: %s\n"):format(case[2]:format(late)) }, { status, stdout, stderr })
-    end
-    assert.same({ "01234567", "abcdefgh" }, { support.read(left), support.read(right) })
-  end)
-
   it("refuses -o", function()
     local status, _, stderr = both(("%s %s -o %s"):format(left, right, support.path "out"))
     assert.equal(2, status)

@@ -74,15 +74,26 @@ static bool rename_lone(struct member *member, const struct flush_options *optio
     return true;
 }
 
+/* No target is touched before all of them are found to be what they were. */
+static bool prepare_all(struct member *members, uint32_t count, const struct flush_options *options,
+                        struct error *error)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!member_prepare(&members[i], options, error))
+            return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!member_reserve(&members[i], error))
+            return false;
+    return true;
+}
+
 static bool flush_prepared(struct member *members, uint32_t count,
                            const struct flush_options *options, struct flush_note *note,
                            struct error *error)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (member_prepare(&members[i], options, error))
-            continue;
-        for (uint32_t made = 0; made <= i; made++)
-            member_abandon(&members[made]);
+    if (!prepare_all(members, count, options, error)) {
+        for (uint32_t i = 0; i < count; i++)
+            member_abandon(&members[i]);
         return false;
     }
     if (count == 1 && members[0].replaced)

@@ -140,12 +140,14 @@ static bool lock_writer(const struct member *member, struct error *error)
 }
 
 /* Where holes are filled or the file grows, a full disk must be found before the first byte is written. */
-static bool reserve(struct member *member, struct error *error)
+bool member_reserve(struct member *member, struct error *error)
 {
     struct image *image = member->image;
     struct image_cursor cursor = {0};
     struct image_change change;
-    while (!image->source.device && image_next_change(image, &cursor, &change))
+    if (member->replaced || image->source.device)
+        return true;
+    while (image_next_change(image, &cursor, &change))
         if (!reserve_range(&member->reserve, member->fd, image->file_off + change.off, change.len,
                            image_name(image), error))
             return false;
@@ -155,7 +157,7 @@ static bool reserve(struct member *member, struct error *error)
 static bool prepare_place(struct member *member, struct error *error)
 {
     return lock_writer(member, error) && verify_image(member->image, member->fd, error) &&
-           image_intact(member->image, error) && reserve(member, error);
+           image_intact(member->image, error);
 }
 
 static bool note_inode(struct member *member, struct error *error)

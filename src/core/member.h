@@ -38,11 +38,17 @@ void member_begin(struct member *member, struct image *image, uint32_t index);
 bool member_look(struct member *member, const struct flush_options *options, struct error *error);
 
 /*
- * Opens, locks, verifies, chooses the way, reserves space or writes the replacement (durable but for its
- * name). Errors: those of flush_images; what was made is removed by member_end.
+ * Opens, locks, verifies, chooses the way, writes the replacement (durable but for its name). The target is not touched.
+ * Errors: those of flush_images; what was made is removed by member_abandon.
  */
 bool member_prepare(struct member *member, const struct flush_options *options,
                     struct error *error);
+
+/*
+ * Reserves space for what is written in place, which changes the target's times: for when all members are prepared.
+ * Errors: `io`; what was reserved is given back by member_abandon.
+ */
+bool member_reserve(struct member *member, struct error *error);
 
 /*
  * Makes ready what member_settle needs; member_prepare has done so. The member must not be moved any more. Errors:
