@@ -3,7 +3,7 @@
 # are installed. `make test` builds before it. The last line is the sum, "N passed, N failed, N skipped".
 # A run leaves out what it has no part in: those of the build, those that only start other processes.
 #
-#   spec/run.sh [FILE...]      only these spec files, and no linters
+#   sh spec/run.sh [FILE...]      only these spec files, and no linters
 #
 # A run that ends without its own sum has died and counts as one failure.
 
