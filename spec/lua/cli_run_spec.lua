@@ -223,6 +223,17 @@ describe("suture run --verify", function()
     assert.equal("01234567", support.read(target))
   end)
 
+  it("leaves no copy where Ctrl-C comes when it is removed", function()
+    local target, folder = support.write("target", "01234567"), support.path "cut"
+    support.run("mkdir -p " .. folder .. "/tmp")
+    local rm = support.write(folder .. "/rm", "#!/bin/sh\nkill -INT 0\nexec /bin/rm \"$@\"\n")
+    support.run("chmod 755 " .. rm)
+    support.run(("PATH=%s:$PATH TMPDIR=%s/tmp setsid -w %s run %s %s --verify true"):format(folder, folder,
+      support.suture, recipe, target))
+    local _, left = support.run(("ls -A %s/tmp"):format(folder))
+    assert.equal("", left)
+  end)
+
   it("ends with 130 where Ctrl-C ends the command", function()
     local target = support.write("target", "01234567")
     local status, stdout, stderr = run(target, "kill -INT $$")

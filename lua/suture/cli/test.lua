@@ -193,10 +193,6 @@ function Run:specs_of(folder)
   end
 end
 
-local function remove(folder)
-  os.execute("rm -rf -- " .. shell.quote(folder))
-end
-
 -- A folder for files, records and journals, that goes away whatever happens.
 local function private_folder()
   local folder <const>, reason <const>, errno <const> = host.make_folder()
@@ -204,7 +200,7 @@ local function private_folder()
     core.raise("io", "no folder for the files of the examples: " .. reason, { errno = errno })
   end
   host.setenv("SUTURE_STATE", folder .. "/state")
-  return setmetatable({ path = folder }, { __close = function() remove(folder) end })
+  return setmetatable({ path = folder }, { __close = function() shell.remove(folder) end })
 end
 
 local function work(arguments, entries, libraries)

@@ -52,7 +52,7 @@ end
 function checker.run(b, command)
   local folder <const> = make_folder(b)
   local ok <const>, result <const> = pcall(check, b, command, folder)
-  os.execute("rm -rf -- " .. shell.quote(folder))
+  shell.remove(folder)
   if not ok then
     error(result, 0)
   end

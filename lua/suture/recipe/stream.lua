@@ -40,7 +40,7 @@ end
 
 --- Removes the folder and what is in it.
 function Stream:__close()
-  os.execute("rm -rf -- " .. shell.quote(self.folder))
+  shell.remove(self.folder)
 end
 
 --- Reads standard input to its end into the file `input`. Raises `io` where there is no room, and `interrupted`.
