@@ -65,6 +65,22 @@ describe("suture cannot load (2)", function()
       ends(2, "return { requires = { suture = '>= 99' } }"))
   end)
 
+  it("a file whose path is long", function()
+    local folder = support.path(("x"):rep(200) .. ("/" .. ("y"):rep(200)):rep(9))
+    local target = support.write("target", "abcd")
+    support.run("mkdir -p " .. folder)
+    local texts <const> = {
+      ["return 5"] = "the file returns a number and not a table: it is no recipe",
+      [string.dump(function() end)] = "attempt to load a binary chunk (mode is 't')",
+      ["return {}"] = "the recipe changes nothing: it has neither edits nor apply",
+    }
+    for text, wanted in pairs(texts) do
+      local recipe = support.write(folder .. "/recipe.lua", text)
+      local status, _, stderr = support.run(("%s check %s %s"):format(support.suture, recipe, target))
+      assert.same({ 2, ("suture: %s: %s\n"):format(recipe, wanted) }, { status, stderr })
+    end
+  end)
+
   it("a file that is not there", function()
     local status, _, stderr = support.run(support.suture .. " check ./nowhere.lua " .. support.write("target", "abcd"))
     assert.same({ 2, "suture: ./nowhere.lua: No such file or directory\n" }, { status, stderr })

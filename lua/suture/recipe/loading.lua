@@ -18,8 +18,9 @@ local function contents(path)
   return text
 end
 
-local function fail(format, ...)
-  core.raise("argument", format:format(...))
+-- A path is no part of the message, which has its limit.
+local function fail(path, text)
+  core.raise("argument", text, { path = not text:find(path, 1, true) and path or nil })
 end
 
 local function with_path(text, path)
@@ -31,7 +32,7 @@ local function compile(text, path, globals)
   local source <const> = text:gsub("^#[^\n]*", "")
   local chunk <const>, err <const> = load(source, "@" .. path, "t", setmetatable({}, { __index = globals }))
   if not chunk then
-    fail("%s", with_path(err, path))
+    fail(path, err)
   end
   return chunk
 end
@@ -59,7 +60,7 @@ function loading.evaluate(text, path, globals)
   end
   if type(value) ~= "table" then
     local what <const> = value == nil and "nothing" or "a " .. type(value)
-    fail("%s: the file returns %s and not a table: it is no recipe", path, what)
+    fail(path, ("the file returns %s and not a table: it is no recipe"):format(what))
   end
   local ok <const>, err <const> = pcall(schema.check, value)
   if not ok then
