@@ -65,7 +65,9 @@ describe("make install", function()
     local page = usr .. "/share/man/man1/suture.1"
     local complaints = {}
     for line in select(2, support.run("mandoc -T lint " .. page)):gmatch "[^\n]+" do
-      complaints[#complaints + 1] = not line:find "outdated mandoc.db" and line or nil
+      -- Which other pages there are is the machine's affair.
+      local is_elsewhere = line:find "outdated mandoc.db" or line:find "referenced manual not found"
+      complaints[#complaints + 1] = not is_elsewhere and line or nil
     end
     assert.same({}, complaints)
   end)

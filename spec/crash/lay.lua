@@ -2,7 +2,7 @@
 ---
 --- A journal names its targets by inode number, so a file whose number anyone has seen gets that very inode: originals
 --- are rewritten in place, and a number that was given up is taken back from the file system by making files until
---- it turns up again.
+--- it turns up again. On a file system that others use too it may not: then the state is another one.
 
 local shell <const> = require "spec.crash.shell"
 
@@ -135,7 +135,9 @@ end
 --- others, which might be given that number.
 ---@param found table<string, table>   as disk:after gives it
 ---@param numbers table<integer, boolean>   the inode numbers that matter
+---@return boolean exact  false where a number did not come back
 function lay:out(found, numbers)
+  local before <const> = self.substitutes
   self.world:unseal()
   self:clear(numbers)
   local names <const>, others <const> = {}, {}
@@ -153,6 +155,7 @@ function lay:out(found, numbers)
     self:file(found[path], path, names)
   end
   self.world:seal()
+  return self.substitutes == before
 end
 
 --- Gives up what is parked.

@@ -32,8 +32,8 @@ function report:line()
   if self.prefixes then
     line = ("%d prefixes (%d sampled), %s"):format(self.prefixes, self.sampled, line)
   end
-  if (self.substitutes or 0) > 0 then
-    line = ("%s, %d inode numbers not brought back"):format(line, self.substitutes)
+  if (self.left_out or 0) > 0 then
+    line = ("%s, %d left out for want of an inode number"):format(line, self.left_out)
   end
   return line
 end

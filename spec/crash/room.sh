@@ -4,11 +4,15 @@
 #
 # Root gets a small ext4 of its own in memory, so that syncs are quick and inode numbers come back in the order in which
 # they were given up; it is mounted in a private namespace and goes away with the command. Others get a folder in TMPDIR.
+# Where the root is no mount point (chroot), the namespace cannot be made private to its end; the mount is taken away.
 
 set -eu
 
-if [ "${CRASH_ROOM:-}" = '' ] && [ "$(id -u)" = 0 ] && [ -w /dev/shm ] && unshare -m true 2>/dev/null; then
-    CRASH_ROOM=private exec unshare -m --propagation private sh "$0" "$@"
+if [ "${CRASH_ROOM:-}" = '' ] && [ "$(id -u)" = 0 ] && [ -w /dev/shm ]; then
+    for propagation in private unchanged; do
+        ! unshare -m --propagation $propagation true 2>/dev/null ||
+            CRASH_ROOM=private exec unshare -m --propagation $propagation sh "$0" "$@"
+    done
 fi
 
 folder=$(mktemp -d)

@@ -17,8 +17,9 @@ return function()
   local script = support.write("interrupted.lua", SCRIPT)
   local kernel = support.write(folder .. "/kernel", "KERNEL--")
   local config = support.write(folder .. "/config", "config--")
-  local tool = "strace -qq -o /dev/null -P %s -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=1 %s %s %s %s"
-  local status = support.run("exec " .. tool:format(kernel, support.suture, script, kernel, config))
+  -- Which of the two is written first depends on their inode numbers.
+  local tool = "strace -qq -o /dev/null -P %s -P %s -e trace=pwrite64 -e inject=pwrite64:signal=KILL:when=1 %s %s %s %s"
+  local status = support.run("exec " .. tool:format(kernel, config, support.suture, script, kernel, config))
   assert(status == 137, "the flush was not killed: status " .. status)
   assert(support.read(kernel) .. support.read(config) == "KERNEL--config--")
   return kernel, config, folder

@@ -64,8 +64,9 @@ local function each_state(player, recording, report, bounds, visit)
   end
 end
 
---- Plays a recording and checks every state after every call. Tallies are by side; `report.prefixes` and
---- `report.sampled` (prefixes whose subsets were too many to list) are set.
+--- Plays a recording and checks every state after every call. Tallies are by side; `report.prefixes`,
+--- `report.sampled` (prefixes whose subsets were too many to list) and `report.left_out` (states that could not be laid
+--- out, for want of an inode number) are set.
 ---@param world table
 ---@param scenario table
 ---@param recording table
@@ -76,7 +77,7 @@ function power.sweep(world, scenario, recording, report, bounds)
   local layer <const> = lay.new(world)
   local numbers <const> = numbers_in(player.disk:after({}), {})
   local seen <const>, ids <const> = {}, {}
-  report.prefixes, report.sampled = 0, 0
+  report.prefixes, report.sampled, report.left_out = 0, 0, 0
   each_state(player, recording, report, bounds, function(found, index, told)
     local wanted <const> = subject.wanted(told, scenario)
     local key <const> = key_of(found, wanted, ids)
@@ -84,12 +85,14 @@ function power.sweep(world, scenario, recording, report, bounds)
       return false
     end
     seen[key] = true
-    layer:out(found, numbers_in(found, numbers))
+    if not layer:out(found, numbers_in(found, numbers)) then
+      report.left_out = report.left_out + 1
+      return false
+    end
     local violation <const>, side <const> = judge.settle(world, scenario, wanted, report.tried)
     report:count(side, violation and ("after call %d, %s: %s"):format(index, recording.calls[index].name, violation))
     return #report.violations >= (bounds.enough or math.huge)
   end)
-  report.substitutes = layer.substitutes
   layer:close()
 end
 
