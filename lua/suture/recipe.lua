@@ -19,6 +19,8 @@ local recipe = {}
 --- target is open and reads as it will, before anything is written
 ---@field decide fun()?                 called before anything is written; where it raises, nothing is (run)
 ---@field record boolean?               whether the flush is kept on record, true if absent (run)
+---@field break_links boolean?          whether a file with several names may be replaced, so that the others keep the
+--- old bytes (run)
 ---@field abouts table<string, table>?   what recipes say of themselves as far as it is known, by path; filled, so that
 --- the next of many sets need not ask again
 ---@field timeout number?               seconds; 60 if absent, and a second more for each 64 MiB of the target

@@ -54,6 +54,20 @@ describe("suture run of a recipe that changes sizes", function()
     end)
   end
 
+  it("refuses (4) a file with several names, and replaces it under this one if it may", function()
+    local target, other = support.write("linked", "01234567"), support.path "other name"
+    assert.equal(0, (support.run(("ln %s %s"):format(target, support.quote(other)))))
+    local path = support.write("sized.lua", "return { apply = function(b) b:insert(2, 'xyz') end }")
+    local status, stdout, stderr = support.run(("%s run %s %s"):format(support.suture, path, target))
+    assert.same({ 4, "" }, { status, stdout })
+    assert.matches("linked: ", stderr, 1, true)
+    assert.same({ "01234567", "01234567" }, { support.read(target), support.read(other) })
+    status, stdout, stderr = support.run(("%s run --break-links %s %s"):format(support.suture, path, target))
+    assert.same({ 0, target .. ": changed (3 bytes at 0x2)\n", "" }, { status, stdout, stderr })
+    assert.same({ "01xyz234567", "01234567" }, { support.read(target), support.read(other) })
+    os.remove(other)
+  end)
+
   it("fails (5) where the recipe leaves the file", function()
     for _, code in ipairs { "b:insert(9, 'x')", "b:delete(7, 2)" } do
       local status, _, stderr, target = sized(code)

@@ -57,7 +57,7 @@ local function flush(states, options)
   for index, state in ipairs(states) do
     list[index] = state.bytes
   end
-  core.flush(list, { record = options.record ~= false })
+  core.flush(list, { record = options.record ~= false, break_links = options.break_links or false })
 end
 
 local function paths_of(states)

@@ -103,6 +103,7 @@ function request.configure_writing(parser, verb)
     :argname("[=SUFFIX]"):convert(suffix)
   spell_out(parser, "--backup", BACKUP)
   parser:option("--verify", "Flush only if this succeeds; {} stands for a copy of the result."):argname("COMMAND")
+  parser:flag("--break-links", "Replace a file with several names too: the others keep the old bytes.")
   parser:flag("--no-record", "Keep no record: the change cannot be taken back with suture revert.")
 end
 
@@ -227,7 +228,7 @@ function request.new(arguments)
     options = {
       timeout = arguments.timeout, memory = arguments.memory, trust = arguments.trust, strict = arguments.strict,
       output = arguments.output, verify = arguments.verify, record = not arguments.no_record,
-      backup = arguments.backup,
+      backup = arguments.backup, break_links = arguments.break_links,
     },
   }
 end
