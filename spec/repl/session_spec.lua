@@ -115,6 +115,7 @@ local f = assert(io.open(%q, "r+b")) f:write "X" f:close()
   local wrong = {
     ["a syntax error"] = { "x = )", "stdin:2: unexpected symbol near ')'" },
     ["an unfinished chunk"] = { "f(", "stdin:2: unexpected symbol near <eof>" },
+    ["an unfinished expression"] = { "1 +", "stdin:2: unexpected symbol near <eof>" },
     ["an error of Lua"] = { "nope()", "stdin:2: attempt to call a nil value (global 'nope')" },
     ["an error without a place"] = { "error('x', 0)", "stdin:2: x" },
     ["an error that is a table"] = { "error {}", "stdin:2: (error object) table: 0x" },
@@ -133,6 +134,15 @@ local f = assert(io.open(%q, "r+b")) f:write "X" f:close()
       assert.same(1, select(2, stderr:gsub("\n", "")))
     end)
   end
+
+  it("leaves what load tells of a text as it is", function()
+    assert.same('nil\n"C stack overflow"\n', printed 'load("return " .. ("("):rep(300))\n')
+  end)
+
+  it("ends with 4 where standard input cannot be read", function()
+    local status, stdout, stderr = support.run(("%s repl < /"):format(support.suture))
+    assert.same({ 4, "", "suture: standard input: Is a directory\n" }, { status, stdout, stderr })
+  end)
 
   it("ends with 4 where a file cannot be opened", function()
     local status, _, stderr = session("", support.path "absent")

@@ -183,7 +183,8 @@ function compile.compile(text, given)
   elseif rest then
     return nil, wrong
   end
-  return build_statements(text, given)
+  local fn <const>, message <const>, closes <const> = build_statements(text, given)
+  return fn, not fn and wrong:find "<eof>$" and wrong or message, closes
 end
 
 --- Whether a text waits for more lines: an expression or statements that end too early. A command is one line.

@@ -35,14 +35,15 @@ local function trimmed(trace)
   return (table.concat(kept, "\n"):gsub("in function <stdin:%d+>$", "in the line"))
 end
 
-local function caught(err)
-  return { err = err, trace = trimmed(traceback("", 2)) }
-end
-
+-- The handler leaves the error as it is: `load` calls it too, for what it returns, and out of memory nothing does.
 local function run_whole(fn)
-  local results <const> = table.pack(xpcall(fn, caught))
+  local trace
+  local results <const> = table.pack(xpcall(fn, function(err)
+    trace = trimmed(traceback("", 2))
+    return err
+  end))
   if not results[1] then
-    return { ok = false, err = results[2].err, trace = results[2].trace }
+    return { ok = false, err = results[2], trace = trace }
   end
   return { ok = true, values = table.pack(table.unpack(results, 2, results.n)) }
 end

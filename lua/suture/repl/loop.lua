@@ -22,10 +22,14 @@ end
 
 -- A person ------------------------------------------------------------------
 
+-- At the end of the input the cursor stands behind the question.
 local function typed(question)
   io.stdout:write(question)
   io.stdout:flush()
   local answer <const> = io.read "l"
+  if not answer then
+    io.stdout:write "\n"
+  end
   return answer
 end
 

@@ -1,5 +1,6 @@
 --- Chunks read from standard input line by line, without editing: for pipes, files, and terminals that have no more.
 
+local core <const> = require "suture.core"
 local host <const> = require "suture.host"
 
 ---@class suture.repl.plain
@@ -28,12 +29,16 @@ local function next_line(prompt)
   if host.isatty(0) then
     return typed_line(prompt)
   end
-  return io.read "l"
+  local line <const>, message <const> = io.read "l"
+  if message then
+    core.raise("io", "standard input: " .. message)
+  end
+  return line
 end
 
 --- The next chunk: lines until it is complete, or until the input ends. The prompts show on a terminal alone.
 --- Raises `interrupted` after Ctrl-C, and what had been typed of the chunk is dropped. The next Ctrl-C counts as the
---- first.
+--- first. Raises `io` where input that is no terminal cannot be read.
 ---@param prompt string
 ---@param continuation string  the prompt of further lines
 ---@return string? text  nil at the end of the input
