@@ -67,6 +67,18 @@ describe("command", function()
     end)
   end)
 
+  it("takes no words where it has none to take", function()
+    for _, name in ipairs { "changes", "diff", "flush", "history", "quit", "redo", "rollback", "trace", "undo" } do
+      assert.matches("^usage: ." .. name .. "$", refused(("b[0] = 1\n.%s b\n"):format(name), path))
+    end
+    assert.same(FIRMWARE, support.read(path))
+  end)
+
+  it("keeps what an offset writes as a line", function()
+    assert.matches("\nundone: %(b:fill%(0, 1, 1%) or 0%)\nfalse\n$",
+      printed(".dump (b:fill(0, 1, 1) or 0) 1\n.undo\nb:pending()\n", path))
+  end)
+
   it(".goto shows a target from an offset on, also later", function()
     assert.same([[
 00000012  77 61 74 63 68 64 6f 67                           |watchdog|

@@ -86,6 +86,13 @@ describe("timeline", function()
     assert.same("0123456789", text(b))
   end)
 
+  it("gives a broken line's target its byte order back", function()
+    lines:begin "broken"
+    b.order = "be"
+    lines:abort()
+    assert.same("le", b.order)
+  end)
+
   -- As the methods do it while a session watches them.
   local function roll_back(...)
     lines:before_rollback(b, ...)

@@ -62,12 +62,16 @@ function commands.find(name)
     nearest and ("did you mean '.%s'?"):format(nearest) or ".help lists all"))
 end
 
---- Runs a command. Raises what it raises.
+--- Runs a command. Raises what it raises, and `argument` where something follows a command that takes nothing.
 ---@param session suture.repl.session
 ---@param text string
 function commands.run(session, text)
   local name <const>, rest <const> = text:match "^%s*%.([%w_]+)%s*(.-)%s*$"
-  commands.find(name).run(session, rest)
+  local command <const> = commands.find(name)
+  if rest ~= "" and command.usage == "." .. name then
+    core.raise("argument", "usage: " .. command.usage)
+  end
+  command.run(session, rest)
 end
 
 return commands

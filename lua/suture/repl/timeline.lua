@@ -66,6 +66,7 @@ function Timeline:abort()
       changed = changed or points.has_moved(point)
       points.take_back(point)
       points.release(point)
+      point.bytes.order = point.order
     end
   end
   self.line = nil

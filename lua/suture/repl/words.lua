@@ -49,17 +49,19 @@ function words.target(session, list)
   return open[1]
 end
 
---- An offset or a length: the value of an expression. Raises `argument` for what is none, and what the expression
---- raises.
+--- An offset or a length: the value of an expression, which is a line of its own. Raises `argument` for what is none,
+--- and what the expression raises.
 ---@param session suture.repl.session
 ---@param word string
 ---@return integer
 function words.offset(session, word)
+  session.timeline:begin(word)
   local value <const> = session:evaluate("return " .. word)[1]
   local whole <const> = type(value) == "number" and math.tointeger(value)
   if not whole or whole < 0 then
     core.raise("argument", ("'%s' is no offset or length"):format(word))
   end
+  session.timeline:finish()
   return whole
 end
 

@@ -1,6 +1,5 @@
 --- .changes: what is pending, run by run.
 
-local words <const> = require "suture.repl.words"
 
 local changes <const> = { usage = ".changes", summary = "List what is pending, old and new bytes." }
 
@@ -14,9 +13,7 @@ local function hex(text)
 end
 
 ---@param session suture.repl.session
----@param text string
-function changes.run(session, text)
-  words.check(words.split(text), 0, 0, changes.usage)
+function changes.run(session)
   local count = 0
   for _, target in ipairs(session.targets:open_ones()) do
     for off, old, new in target.bytes:changes() do

@@ -1,13 +1,10 @@
 --- .diff: what is pending, as lines of a hexdump before and after.
 
-local words <const> = require "suture.repl.words"
 
 local diff <const> = { usage = ".diff", summary = "Show what is pending as lines of a hexdump, before and after." }
 
 ---@param session suture.repl.session
----@param text string
-function diff.run(session, text)
-  words.check(words.split(text), 0, 0, diff.usage)
+function diff.run(session)
   local any = false
   for _, target in ipairs(session.targets:open_ones()) do
     if target.bytes:pending() then

@@ -15,6 +15,7 @@ local point <const> = {}
 ---@class suture.repl.point
 ---@field bytes suture.bytes
 ---@field savepoint suture.savepoint
+---@field order "le"|"be"      its byte order then
 ---@field held integer        what the target held then, as core.state tells
 ---@field before table[]?     what was pending then, where the savepoint has ended
 ---@field by_redo boolean?     the line was a rollback of so much that only redo takes it back
@@ -36,7 +37,7 @@ function point.all(objects)
   local points <const> = {}
   for _, b in ipairs(objects) do
     if point.is_open(b) and goes_back[b.mode] then
-      points[#points + 1] = { bytes = b, savepoint = savepoint(b), held = (core.state(b)) }
+      points[#points + 1] = { bytes = b, savepoint = savepoint(b), order = b.order, held = (core.state(b)) }
     end
   end
   return points
