@@ -88,6 +88,7 @@ return {
     { "clean_up", "never", "there is a new name only together with a descriptor" },
   },
   record = {
+    { "sweep", "race", "a process writes its record, or its number was given to another one", text = "ESRCH" },
     { "add_entry", "never", "names in the folder of the records are made by record alone", text = "RECORD_ID" },
     { "add_entry", "race", "a record is removed between listing and looking", text = "ENOENT" },
     { "drop_oldest", "machine", "more records than specs make: 1000 of them, or 1 GiB" },
