@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the specs: plain, under the sanitizers, with the collector always due; then fuzzers and linters, where they
 # are installed. `make test` builds before it. The last line is the sum, "N passed, N failed, N skipped".
-# A run leaves out what it has no part in: those of the build, those that only start other processes.
+# A run leaves out what it has no part in; all of them go on at once.
 #
 #   sh spec/run.sh [FILE...]      only these spec files, and no linters
 #
@@ -55,32 +55,50 @@ check() {
     if "$@"; then count 1 0 0; else count 0 1 0; fi
 }
 
-# Each half keeps records of its own.
+# The specs that have a part in memory errors: all but those of the build and of the documents, and those in which
+# other programs are looked at or C has no part that the others do not have.
+for_sanitizers() {
+    find spec -name '*_spec.lua' | sort | grep -vE \
+        '^spec/(house|install|comparison|demo|documents)_spec|/(crash|compilers|cli_completion)_spec|^spec/scripts/' ||
+        exit 1
+    echo spec/scripts/mutated_spec.lua
+}
+
+# Each lane keeps records of its own.
 # shellcheck disable=SC2086
 plain() {
     export SUTURE_STATE="$work/plain"
     suite 'specs' lua5.4 -- ${*:-spec}
+}
+
+# shellcheck disable=SC2046
+sanitized() {
+    export SUTURE_STATE="$work/sanitized"
+    [ $# -gt 0 ] || set -- $(for_sanitizers)
+    SUTURE_BIN=build/asan/suture suite 'specs under the sanitizers' build/asan/suture -- "$@"
+}
+
+# shellcheck disable=SC2086
+stressed() {
+    export SUTURE_STATE="$work/stressed"
+    suite 'specs with the collector always due' lua5.4 \
+        --helper=spec.support.stress --exclude-pattern=^cli -- ${*:-spec/bind spec/lua}
     [ $# -eq 0 ] || return
     check fuzz clang make --no-print-directory fuzz FUZZ_SECONDS=3
     check lint clang-format make --no-print-directory lint
 }
 
-# shellcheck disable=SC2086
-hardened() {
-    export SUTURE_STATE="$work/hardened"
-    SUTURE_BIN=build/asan/suture suite 'specs under the sanitizers' build/asan/suture \
-        --exclude-pattern=^house --exclude-pattern=^crash --exclude-pattern=^install \
-        --exclude-pattern=^comparison --exclude-pattern=^demo -- ${*:-spec}
-    suite 'specs with the collector always due' lua5.4 \
-        --helper=spec.support.stress --exclude-pattern=^cli -- ${*:-spec/bind spec/lua}
-}
-
-# Most specs wait for the disk, so both halves run at once; the second one's output follows the first one's.
-{ hardened "$@"; : >"$work/whole"; } >"$work/output" 2>&1 &
+# Most specs wait for the disk or for each other's processes, so all lanes run at once; what the later ones print
+# follows what the first one prints.
+for lane in sanitized stressed; do
+    { $lane "$@"; : >"$work/$lane.whole"; } >"$work/$lane.output" 2>&1 &
+done
 plain "$@"
 wait
-cat "$work/output"
-[ -e "$work/whole" ] || { echo 'the second half died' && count 0 1 0; }
+for lane in sanitized stressed; do
+    cat "$work/$lane.output"
+    [ -e "$work/$lane.whole" ] || { echo "the lane '$lane' died" && count 0 1 0; }
+done
 
 awk '{ passed += $1; failed += $2; skipped += $3 }
      END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 }' "$work/sums"
